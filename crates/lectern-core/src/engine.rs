@@ -1,0 +1,205 @@
+//! The facade: one engine over some roots.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use lectern_analysis::Analyzer;
+use parking_lot::{Mutex, RwLock};
+
+use crate::cancel::CancelToken;
+use crate::error::{Error, Result};
+use crate::files::{RootSet, Scanner};
+use crate::index::fields::FORMAT_VERSION;
+use crate::index::snapshot::{SegmentCache, Snapshot};
+use crate::index::store::Store;
+use crate::options::OpenOptions;
+use crate::read::{Read, ReadAnswer, ReadRequest};
+use crate::search::{Search, SearchAnswer, SearchRequest};
+use crate::sync::{Sync, SyncProgress, SyncReport};
+
+/// State of the index as this engine reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stats {
+    /// Live pages.
+    pub pages: u64,
+    /// Live sections.
+    pub sections: u64,
+    /// Live links.
+    pub links: u64,
+    /// The commit.
+    pub generation: u64,
+    /// Bytes of the index folder.
+    pub index_bytes: u64,
+    /// Segments.
+    pub segments: usize,
+    /// Format of the index on disk.
+    pub format_version: u32,
+}
+
+/// An index over some roots. Every method may be called from any thread at once.
+pub struct Engine {
+    options: OpenOptions,
+    scanner: Scanner,
+    open: RwLock<Option<Arc<Open>>>,
+    /// One sync at a time a process; the second finds nothing left to do.
+    syncing: Mutex<()>,
+}
+
+/// What a call holds while it runs, so that closing never pulls anything from under it.
+struct Open {
+    store: Store,
+    roots: RwLock<Arc<RootSet>>,
+    cache: SegmentCache,
+    snapshot: RwLock<Arc<Snapshot>>,
+    /// A sync has ended in this process, so an empty index means an empty knowledge base.
+    has_synced: std::sync::atomic::AtomicBool,
+}
+
+thread_local! {
+    static ANALYZER: RefCell<Analyzer> = RefCell::new(Analyzer::new());
+}
+
+impl Engine {
+    /// Opens the roots and their index, which is created empty where there is none. Reads no page.
+    ///
+    /// # Errors
+    /// [`Error::RootUnusable`], [`Error::InvalidArgument`], [`Error::Io`].
+    pub fn open(options: OpenOptions) -> Result<Self> {
+        options.check()?;
+        let scanner = Scanner::new(&options)?;
+        let roots = RootSet::open(&options.roots)?;
+        let store = Store::open(&options, &roots)?;
+        let cache = SegmentCache::default();
+        let snapshot = Snapshot::take(&store, &cache)?;
+        let open = Open {
+            store,
+            roots: RwLock::new(Arc::new(roots)),
+            cache,
+            snapshot: RwLock::new(Arc::new(snapshot)),
+            has_synced: false.into(),
+        };
+        let open = RwLock::new(Some(Arc::new(open)));
+        Ok(Self { options, scanner, open, syncing: Mutex::new(()) })
+    }
+
+    /// Brings the index up to the files: what is new or differs is indexed, what is gone removed.
+    /// Waits while another process writes. `progress` is called from several threads.
+    ///
+    /// # Errors
+    /// [`Error::RootUnusable`] when a root is gone (nothing is removed then), [`Error::IndexBusy`]
+    /// when another process kept writing for ten minutes, [`Error::Cancelled`], [`Error::Io`],
+    /// [`Error::Closed`].
+    pub fn sync(
+        &self,
+        progress: &(dyn Fn(SyncProgress) + std::marker::Sync),
+        cancel: &CancelToken,
+    ) -> Result<SyncReport> {
+        let open = self.opened()?;
+        let _turn = self.syncing.lock();
+        cancel.check()?;
+        // A root may have been replaced since its handle was taken.
+        let roots = Arc::new(RootSet::open(&self.options.roots)?);
+        *open.roots.write() = Arc::clone(&roots);
+        let sync = Sync {
+            store: &open.store,
+            roots: &roots,
+            scanner: &self.scanner,
+            cache: &open.cache,
+            max_file_bytes: self.options.max_file_bytes,
+            cancel,
+            progress,
+        };
+        let (snapshot, report) = sync.run()?;
+        *open.snapshot.write() = Arc::new(snapshot);
+        open.has_synced.store(true, std::sync::atomic::Ordering::Release);
+        Ok(report)
+    }
+
+    /// Answers a question from the newest commit of any process.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`], [`Error::LimitExceeded`], [`Error::NotFound`] for a `path` that
+    /// no page is under, [`Error::IndexNotReady`] before the first sync, [`Error::Cancelled`],
+    /// [`Error::Closed`], [`Error::IndexCorrupt`], [`Error::Io`].
+    pub fn search(&self, request: &SearchRequest, cancel: &CancelToken) -> Result<SearchAnswer> {
+        let open = self.opened()?;
+        cancel.check()?;
+        let snapshot = open.newest()?;
+        if !open.is_ready(&snapshot) {
+            return Err(Error::IndexNotReady);
+        }
+        let roots = Arc::clone(&open.roots.read());
+        let search = Search {
+            snapshot: &snapshot,
+            roots: &roots,
+            max_file_bytes: self.options.max_file_bytes,
+            cancel,
+        };
+        ANALYZER.with_borrow_mut(|analyzer| search.run(request, analyzer))
+    }
+
+    /// Reads a page, a section or lines from disk. Needs no index.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`], [`Error::NotFound`], [`Error::Io`], [`Error::Closed`],
+    /// [`Error::IndexCorrupt`].
+    pub fn read(&self, request: &ReadRequest) -> Result<ReadAnswer> {
+        let open = self.opened()?;
+        let snapshot = open.newest()?;
+        let roots = Arc::clone(&open.roots.read());
+        Read {
+            roots: &roots,
+            scanner: &self.scanner,
+            snapshot: &snapshot,
+            max_file_bytes: self.options.max_file_bytes,
+        }
+        .run(request)
+    }
+
+    /// Counts of the newest commit.
+    ///
+    /// # Errors
+    /// [`Error::Closed`], [`Error::IndexCorrupt`], [`Error::Io`].
+    pub fn stats(&self) -> Result<Stats> {
+        let open = self.opened()?;
+        let snapshot = open.newest()?;
+        Ok(Stats {
+            pages: snapshot.totals.pages,
+            sections: snapshot.totals.sections,
+            links: snapshot.totals.links,
+            generation: snapshot.generation,
+            index_bytes: open.store.size_bytes(),
+            segments: snapshot.segments.len(),
+            format_version: FORMAT_VERSION,
+        })
+    }
+
+    /// Ends the engine; calls under way finish, later ones answer [`Error::Closed`]. Idempotent.
+    pub fn close(&self) {
+        self.open.write().take();
+    }
+
+    fn opened(&self) -> Result<Arc<Open>> {
+        self.open.read().clone().ok_or(Error::Closed)
+    }
+}
+
+impl Open {
+    /// The newest commit; costs one `stat` while there is no newer one.
+    fn newest(&self) -> Result<Arc<Snapshot>> {
+        let current = Arc::clone(&self.snapshot.read());
+        if self.store.commit_mark() == current.mark {
+            return Ok(current);
+        }
+        let mut held = self.snapshot.write();
+        // Another call may have been quicker.
+        if self.store.commit_mark() != held.mark {
+            *held = Arc::new(Snapshot::take(&self.store, &self.cache)?);
+        }
+        Ok(Arc::clone(&held))
+    }
+
+    fn is_ready(&self, snapshot: &Snapshot) -> bool {
+        snapshot.generation > 0 || self.has_synced.load(std::sync::atomic::Ordering::Acquire)
+    }
+}

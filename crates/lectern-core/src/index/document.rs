@@ -1,0 +1,242 @@
+//! One file's bytes and its path to the documents of its page.
+
+use lectern_analysis::Analyzer;
+use lectern_markdown::{Page, Section, Source, TargetScope, parse};
+use rustc_hash::FxHashSet;
+use tantivy::TantivyDocument;
+
+use super::fields::{Fields, Kind, TextField};
+use super::page_record::{PageRecord, SectionRecord};
+use super::tagged_text::{TaggedText, Terms};
+use crate::error::Result;
+use crate::files::FileBytes;
+
+/// The documents of a page in the order in which they must be added: the page, its sections, its
+/// links. Added in one batch they stay adjacent in one segment.
+pub(crate) struct PageDocuments {
+    pub(crate) path: String,
+    pub(crate) documents: Vec<TantivyDocument>,
+    /// What a reader of the report should know: another encoding, unreadable front matter, the
+    /// parser's budget.
+    pub(crate) notice: Option<String>,
+}
+
+/// Derives the documents of the page at `path`. `None` when the bytes are no text.
+///
+/// # Errors
+/// [`crate::Error::Internal`] when a record cannot be encoded.
+pub(crate) fn page_documents(
+    fields: &Fields,
+    analyzer: &mut Analyzer,
+    path: &str,
+    file: &FileBytes,
+) -> Result<Option<PageDocuments>> {
+    let Ok(source) = Source::decode(&file.bytes) else { return Ok(None) };
+    let page = parse(path, &source);
+    let mut builder = Builder { fields, analyzer, path, documents: Vec::new() };
+    builder.add_page(&page, file, &source)?;
+    builder.add_links(&page);
+    Ok(Some(PageDocuments {
+        path: path.to_owned(),
+        documents: builder.documents,
+        notice: notice(&page, &source),
+    }))
+}
+
+/// The stored facts of a page, also used for one that has changed since it was indexed.
+pub(crate) fn page_record(path: &str, page: &Page, file: &FileBytes, source: &Source<'_>) -> PageRecord {
+    PageRecord {
+        path: path.to_owned(),
+        title: page.title.clone(),
+        hash: file.hash(),
+        is_utf8: source.encoding() == "utf-8",
+        line_count: source.line_count(),
+        front_matter_lines: page.front_matter.lines.map_or(0, |lines| lines.end),
+        aliases: page.front_matter.aliases.clone(),
+        tags: page.front_matter.tags.clone(),
+        sections: page.sections.iter().map(section_record).collect(),
+    }
+}
+
+fn section_record(section: &Section) -> SectionRecord {
+    SectionRecord {
+        id: section.id.clone(),
+        heading: section.heading.clone(),
+        level: section.level,
+        part: section.part,
+        first_line: section.lines.start,
+        last_line: section.lines.end,
+        first_byte: section.bytes.start as u32,
+        end_byte: section.bytes.end as u32,
+    }
+}
+
+fn notice(page: &Page, source: &Source<'_>) -> Option<String> {
+    let encoding =
+        (source.encoding() != "utf-8").then(|| format!("read as {}", source.encoding()));
+    let front_matter =
+        page.front_matter.problem.as_ref().map(|problem| format!("front matter: {problem}"));
+    let budget = page.fallback.map(|reason| format!("read as plain text: {reason}"));
+    let all: Vec<_> = [encoding, front_matter, budget].into_iter().flatten().collect();
+    (!all.is_empty()).then(|| all.join("; "))
+}
+
+struct Builder<'a> {
+    fields: &'a Fields,
+    analyzer: &'a mut Analyzer,
+    path: &'a str,
+    documents: Vec<TantivyDocument>,
+}
+
+/// Analysed fields that a page repeats on each of its sections.
+struct PageTerms {
+    title: Terms,
+    path: Terms,
+    description: Terms,
+}
+
+impl Builder<'_> {
+    fn document(&self, kind: Kind) -> TantivyDocument {
+        let mut document = TantivyDocument::default();
+        document.add_text(self.fields.path, self.path);
+        document.add_u64(self.fields.kind, kind as u64);
+        document
+    }
+
+    fn terms(&mut self, text: &str) -> Terms {
+        let mut terms = Terms::default();
+        self.analyzer.analyze(text, |token| terms.push(token.term));
+        terms
+    }
+
+    fn add_page(&mut self, page: &Page, file: &FileBytes, source: &Source<'_>) -> Result<()> {
+        let front = &page.front_matter;
+        let about = [front.description.as_deref().unwrap_or(""), &front.aliases.join("\n"), &front.tags.join("\n")]
+            .join("\n");
+        let of_page = PageTerms {
+            title: self.terms(&page.title),
+            path: self.terms(self.path),
+            description: self.terms(&about),
+        };
+        let mut name_terms = FxHashSet::default();
+        let mut page_name = Terms::default();
+        for term in of_page.title.iter() {
+            name_terms.insert(term);
+            page_name.push(term);
+        }
+        for term in of_page.path.iter() {
+            page_name.push(term);
+        }
+
+        let mut document = self.document(Kind::Page);
+        document.add_u64(self.fields.size, file.size);
+        document.add_i64(self.fields.mtime, file.mtime_ns);
+        document.add_bytes(self.fields.record, &page_record(self.path, page, file, source).encode()?);
+        for term in name_terms {
+            document.add_text(self.fields.name_terms, term);
+        }
+        document.add_text(self.fields.page_name, page_name.into_encoded());
+        // Its text needs the sections' terms, which are analysed once, below.
+        let page_at = self.documents.len();
+        self.documents.push(document);
+
+        let (mut headings, mut body, mut code) =
+            (TaggedText::default(), TaggedText::default(), TaggedText::default());
+        for (order, section) in page.sections.iter().enumerate() {
+            let text = SectionTerms {
+                heading: if section.part == 1 { self.terms(&section.heading) } else { Terms::default() },
+                // A later part of a split section has no heading line; what it is about stands
+                // in the trail above it.
+                ancestors: self.ancestor_terms(section),
+                body: self.terms(&section.body),
+                code: self.terms(&section.code),
+            };
+            headings.push_terms(&text.heading);
+            body.push_terms(&text.body);
+            code.push_terms(&text.code);
+            let section = self.section_document(order, &of_page, &text);
+            self.documents.push(section);
+        }
+
+        let mut page_text = TaggedText::default();
+        for (field, terms) in [
+            (TextField::Title, TaggedText::from(&of_page.title)),
+            (TextField::Heading, headings),
+            (TextField::Path, TaggedText::from(&of_page.path)),
+            (TextField::Description, TaggedText::from(&of_page.description)),
+            (TextField::Body, body),
+            (TextField::Code, code),
+        ] {
+            page_text.open_group(field);
+            page_text.append(&terms);
+        }
+        self.documents[page_at].add_text(self.fields.page_text, page_text.into_encoded());
+        Ok(())
+    }
+
+    fn ancestor_terms(&mut self, section: &Section) -> Terms {
+        let mut terms = Terms::default();
+        let own = (section.part > 1).then_some(&section.heading);
+        for heading in section.ancestors.iter().chain(own) {
+            self.analyzer.analyze(heading, |token| terms.push(token.term));
+        }
+        terms
+    }
+
+    fn section_document(
+        &self,
+        order: usize,
+        of_page: &PageTerms,
+        of_section: &SectionTerms,
+    ) -> TantivyDocument {
+        let nothing = Terms::default();
+        let mut document = self.document(Kind::Section);
+        document.add_u64(self.fields.order, order as u64);
+        let mut text = TaggedText::default();
+        for field in TextField::ALL {
+            let terms = match field {
+                TextField::Title => &of_page.title,
+                TextField::Heading => &of_section.heading,
+                TextField::Ancestors => &of_section.ancestors,
+                TextField::Path => &of_page.path,
+                TextField::Description if order == 0 => &of_page.description,
+                TextField::Description => &nothing,
+                TextField::Body => &of_section.body,
+                TextField::Code => &of_section.code,
+            };
+            text.open_group(field);
+            text.push_terms(terms);
+            document.add_u64(self.fields.lengths[field as usize], terms.len);
+        }
+        document.add_text(self.fields.section_text, text.into_encoded());
+        for term in of_section.heading.iter().collect::<FxHashSet<_>>() {
+            document.add_text(self.fields.name_terms, term);
+        }
+        document
+    }
+
+    fn add_links(&mut self, page: &Page) {
+        for link in &page.links {
+            let text = self.terms(&link.text);
+            let mut document = self.document(Kind::Link);
+            document.add_text(self.fields.link_text, text.into_encoded());
+            let scope = match link.target.scope {
+                TargetScope::Relative => 'r',
+                TargetScope::Site => 's',
+                TargetScope::Name => 'n',
+            };
+            document.add_text(self.fields.link_page, format!("{scope}:{}", link.target.page));
+            if let Some(section) = &link.target.section {
+                document.add_text(self.fields.link_section, section);
+            }
+            self.documents.push(document);
+        }
+    }
+}
+
+struct SectionTerms {
+    heading: Terms,
+    ancestors: Terms,
+    body: Terms,
+    code: Terms,
+}

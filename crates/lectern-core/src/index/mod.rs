@@ -1,0 +1,9 @@
+//! The tantivy index: its fields, its documents and its place on disk. No other module of the
+//! crate but the search stages names a tantivy type.
+
+pub(crate) mod document;
+pub(crate) mod fields;
+pub(crate) mod page_record;
+pub(crate) mod snapshot;
+pub(crate) mod store;
+pub(crate) mod tagged_text;

@@ -1,0 +1,237 @@
+//! One commit of the index, with what ranking needs to know of it as a whole.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
+use tantivy::columnar::{Column, StrColumn};
+use tantivy::index::SegmentId;
+use tantivy::schema::Value as _;
+use tantivy::{DocAddress, DocId, Opstamp, Searcher, SegmentReader, TantivyDocument};
+
+use super::fields::{Fields, Kind, TextField};
+use super::page_record::PageRecord;
+use super::store::{CommitMark, Store};
+use crate::error::{Error, Result};
+
+/// A commit held open. Dropped as soon as nobody needs it, since it keeps merged-away files mapped.
+pub(crate) struct Snapshot {
+    pub(crate) searcher: Searcher,
+    pub(crate) fields: Fields,
+    pub(crate) segments: Vec<Arc<SegmentFacts>>,
+    pub(crate) generation: u64,
+    pub(crate) totals: Totals,
+    pub(crate) mark: Option<CommitMark>,
+}
+
+/// Counts over live documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
+    pub(crate) pages: u64,
+    pub(crate) sections: u64,
+    pub(crate) links: u64,
+    /// Tokens of all sections by field.
+    pub(crate) tokens: [u64; TextField::COUNT],
+}
+
+/// Columns of a segment and the sums over its live documents. Kept from snapshot to snapshot while
+/// the segment and its deletions stay the same.
+pub(crate) struct SegmentFacts {
+    pub(crate) order: Column<u64>,
+    pub(crate) lengths: [Column<u64>; TextField::COUNT],
+    pub(crate) paths: StrColumn,
+    kind: Column<u64>,
+    size: Column<u64>,
+    mtime: Column<i64>,
+    /// Deleted documents, ascending: tantivy's document frequencies still count them.
+    pub(crate) deleted: Vec<DocId>,
+    totals: Totals,
+}
+
+type SegmentKey = (SegmentId, Option<Opstamp>);
+
+/// Facts of the segments seen last.
+#[derive(Default)]
+pub(crate) struct SegmentCache(Mutex<FxHashMap<SegmentKey, Arc<SegmentFacts>>>);
+
+impl Snapshot {
+    /// The newest commit.
+    ///
+    /// # Errors
+    /// [`Error::IndexCorrupt`], [`Error::Io`].
+    pub(crate) fn take(store: &Store, cache: &SegmentCache) -> Result<Self> {
+        // Marked before the commit is read: a commit in between is then seen as one more.
+        let mark = store.commit_mark();
+        store.reader.reload()?;
+        let searcher = store.reader.searcher();
+        let generation = store.index.load_metas()?.opstamp;
+        let mut known = cache.0.lock();
+        let mut kept = FxHashMap::default();
+        let mut segments = Vec::with_capacity(searcher.segment_readers().len());
+        let mut totals = Totals::default();
+        for reader in searcher.segment_readers() {
+            let key = (reader.segment_id(), reader.delete_opstamp());
+            let facts = match known.remove(&key) {
+                Some(facts) => facts,
+                None => Arc::new(SegmentFacts::read(reader)?),
+            };
+            totals.add(&facts.totals);
+            kept.insert(key, Arc::clone(&facts));
+            segments.push(facts);
+        }
+        *known = kept;
+        drop(known);
+        Ok(Self { searcher, fields: store.fields, segments, generation, totals, mark })
+    }
+
+    /// The stored facts of a page.
+    ///
+    /// # Errors
+    /// [`Error::IndexCorrupt`], [`Error::Io`].
+    pub(crate) fn record(&self, page: DocAddress) -> Result<PageRecord> {
+        let document: TantivyDocument = self.searcher.doc(page)?;
+        let bytes = document
+            .get_first(self.fields.record)
+            .and_then(|value| value.as_bytes())
+            .ok_or_else(|| Error::IndexCorrupt { message: "a page has no record".to_owned() })?;
+        PageRecord::decode(bytes)
+    }
+
+    /// The page document at `path`.
+    ///
+    /// # Errors
+    /// [`Error::IndexCorrupt`], [`Error::Io`].
+    pub(crate) fn page_at(&self, path: &str) -> Result<Option<DocAddress>> {
+        use tantivy::DocSet as _;
+        use tantivy::schema::IndexRecordOption;
+        let term = tantivy::Term::from_field_text(self.fields.path, path);
+        for (ordinal, reader) in self.searcher.segment_readers().iter().enumerate() {
+            let index = reader.inverted_index(self.fields.path)?;
+            let postings = index
+                .read_postings(&term, IndexRecordOption::Basic)
+                .map_err(Error::io("index access"))?;
+            let Some(mut postings) = postings else { continue };
+            while postings.doc() != tantivy::TERMINATED {
+                let doc = postings.doc();
+                if !reader.is_deleted(doc) && self.segments[ordinal].kind(doc) == Kind::Page as u64 {
+                    return Ok(Some(DocAddress::new(ordinal as u32, doc)));
+                }
+                postings.advance();
+            }
+        }
+        Ok(None)
+    }
+
+    /// Calls `visit` with path, size and mtime of every live page, in no order of meaning.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub(crate) fn for_each_page(
+        &self,
+        mut visit: impl FnMut(&str, u64, i64, DocAddress),
+    ) -> Result<()> {
+        for (ordinal, (reader, facts)) in
+            self.searcher.segment_readers().iter().zip(&self.segments).enumerate()
+        {
+            let mut pages: Vec<(u64, DocId)> = reader
+                .doc_ids_alive()
+                .filter(|doc| facts.kind(*doc) == Kind::Page as u64)
+                .filter_map(|doc| Some((facts.path_ordinal(doc)?, doc)))
+                .collect();
+            pages.sort_unstable();
+            let ordinals: Vec<u64> = pages.iter().map(|(ordinal, _)| *ordinal).collect();
+            let mut next = pages.iter();
+            // Ordinals ascend, so each block of the dictionary is decoded once.
+            facts
+                .paths
+                .dictionary()
+                .sorted_ords_to_term_cb(&ordinals, |bytes| {
+                    if let (Some((_, doc)), Ok(path)) = (next.next(), std::str::from_utf8(bytes)) {
+                        let size = facts.size.first(*doc).unwrap_or_default();
+                        let mtime = facts.mtime.first(*doc).unwrap_or_default();
+                        visit(path, size, mtime, DocAddress::new(ordinal as u32, *doc));
+                    }
+                })
+                .map_err(Error::io("index access"))?;
+        }
+        Ok(())
+    }
+
+    /// Average number of tokens of a field over live sections.
+    pub(crate) fn average_length(&self, field: TextField) -> f64 {
+        let sections = self.totals.sections.max(1) as f64;
+        self.totals.tokens[field as usize] as f64 / sections
+    }
+}
+
+impl SegmentFacts {
+    fn read(reader: &SegmentReader) -> Result<Self> {
+        let columns = reader.fast_fields();
+        let mut lengths = Vec::with_capacity(TextField::COUNT);
+        for field in TextField::ALL {
+            lengths.push(columns.u64(Fields::length_column(field))?);
+        }
+        let missing = || Error::IndexCorrupt { message: "a column is missing".to_owned() };
+        let lengths = lengths.try_into().map_err(|_| missing())?;
+        let mut facts = Self {
+            order: columns.u64("order")?,
+            lengths,
+            paths: columns.str("path")?.ok_or_else(missing)?,
+            kind: columns.u64("kind")?,
+            size: columns.u64("size")?,
+            mtime: columns.i64("mtime")?,
+            deleted: Vec::new(),
+            totals: Totals::default(),
+        };
+        for doc in 0..reader.max_doc() {
+            if reader.is_deleted(doc) {
+                facts.deleted.push(doc);
+            } else {
+                facts.count(doc);
+            }
+        }
+        Ok(facts)
+    }
+
+    fn count(&mut self, doc: DocId) {
+        match self.kind(doc) {
+            kind if kind == Kind::Page as u64 => self.totals.pages += 1,
+            kind if kind == Kind::Section as u64 => {
+                self.totals.sections += 1;
+                for (sum, lengths) in self.totals.tokens.iter_mut().zip(&self.lengths) {
+                    *sum += lengths.first(doc).unwrap_or_default();
+                }
+            }
+            _ => self.totals.links += 1,
+        }
+    }
+
+    fn kind(&self, doc: DocId) -> u64 {
+        self.kind.first(doc).unwrap_or_default()
+    }
+
+    pub(crate) fn is_section(&self, doc: DocId) -> bool {
+        self.kind(doc) == Kind::Section as u64
+    }
+
+    pub(crate) fn path_ordinal(&self, doc: DocId) -> Option<u64> {
+        self.paths.ords().first(doc)
+    }
+
+    /// A section's place in its page and the page's document, which is adjacent by construction.
+    pub(crate) fn page_of(&self, section: DocId) -> (DocId, usize) {
+        let order = self.order.first(section).unwrap_or_default() as u32;
+        (section.saturating_sub(order + 1), order as usize)
+    }
+}
+
+impl Totals {
+    fn add(&mut self, other: &Self) {
+        self.pages += other.pages;
+        self.sections += other.sections;
+        self.links += other.links;
+        for (sum, tokens) in self.tokens.iter_mut().zip(other.tokens) {
+            *sum += tokens;
+        }
+    }
+}

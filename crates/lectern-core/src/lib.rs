@@ -1,0 +1,32 @@
+//! The index of a knowledge base: sync it with the files, search it, read from it.
+//!
+//! One rule carries it: every document is derived from one file's bytes and its path alone, so an
+//! edit is a delete by path and an add, and an index grown by edits equals a fresh one. The commit
+//! is the only truth; the index is derived data and the files are the source.
+//!
+//! [`Engine`] is the whole interface. tantivy does not show through it.
+
+mod cancel;
+mod engine;
+mod error;
+mod files;
+mod index;
+mod nearest;
+mod options;
+mod read;
+mod reference;
+mod search;
+mod sync;
+
+pub use cancel::CancelToken;
+pub use engine::{Engine, Stats};
+pub use error::{Error, ErrorClass, Result};
+pub use files::SkippedFile;
+pub use lectern_markdown::LineRange;
+pub use options::{DEFAULT_INCLUDE, DEFAULT_MAX_FILE_BYTES, OpenOptions, RootOptions};
+pub use read::{ReadAnswer, ReadRequest};
+pub use search::{
+    Detail, Hit, MAX_LIMIT, MAX_QUERY_BYTES, MAX_SNIPPET_CHARS, PIECE_SEPARATOR, SearchAnswer,
+    SearchRequest,
+};
+pub use sync::{SyncProgress, SyncReport, SyncStage, SyncTimes};

@@ -1,0 +1,153 @@
+//! Stage 4: what the best sections hold at this moment.
+//!
+//! The index is never the source of a text. Each winner's file is read once through its root's
+//! handle and hashed; where it has changed since it was indexed, the section is found again in the
+//! new content by its id, or dropped.
+
+use lectern_markdown::{LineRange, Source, parse};
+use rustc_hash::FxHashMap;
+use tantivy::DocAddress;
+
+use crate::error::Result;
+use crate::files::{FileBytes, RootSet};
+use crate::index::document::page_record;
+use crate::index::page_record::PageRecord;
+use crate::index::snapshot::Snapshot;
+
+/// A section with the text that is on disk now.
+#[derive(Debug)]
+pub(crate) struct Winner {
+    pub(crate) path: String,
+    pub(crate) title: String,
+    pub(crate) section: String,
+    pub(crate) trail: Vec<String>,
+    pub(crate) lines: LineRange,
+    pub(crate) revision: String,
+    /// Decoded, with line ends as in the file.
+    pub(crate) text: String,
+    /// Lines at its start that are front matter.
+    pub(crate) front_matter_lines: u32,
+    /// The file is not the one that was indexed.
+    pub(crate) has_changed: bool,
+}
+
+/// Reads winners; keeps each page open until the answer is complete.
+pub(crate) struct Winners<'a> {
+    snapshot: &'a Snapshot,
+    roots: &'a RootSet,
+    max_file_bytes: u64,
+    records: FxHashMap<DocAddress, PageRecord>,
+    pages: FxHashMap<DocAddress, Option<OpenPage>>,
+    /// Paths whose files are gone or changed.
+    pub(crate) stale: Vec<String>,
+}
+
+struct OpenPage {
+    record: PageRecord,
+    file: FileBytes,
+    has_changed: bool,
+}
+
+impl<'a> Winners<'a> {
+    pub(crate) fn new(snapshot: &'a Snapshot, roots: &'a RootSet, max_file_bytes: u64) -> Self {
+        Self {
+            snapshot,
+            roots,
+            max_file_bytes,
+            records: FxHashMap::default(),
+            pages: FxHashMap::default(),
+            stale: Vec::new(),
+        }
+    }
+
+    /// The page document of a section.
+    pub(crate) fn page_of(&self, section: DocAddress) -> DocAddress {
+        let facts = &self.snapshot.segments[section.segment_ord as usize];
+        DocAddress::new(section.segment_ord, facts.page_of(section.doc_id).0)
+    }
+
+    /// Path and first line as indexed: what equal scores are ordered by.
+    pub(crate) fn place(&mut self, section: DocAddress) -> Result<(String, usize)> {
+        let facts = &self.snapshot.segments[section.segment_ord as usize];
+        let (_, order) = facts.page_of(section.doc_id);
+        let page = self.page_of(section);
+        let record = match self.records.remove(&page) {
+            Some(record) => record,
+            None => self.snapshot.record(page)?,
+        };
+        let path = record.path.clone();
+        self.records.insert(page, record);
+        Ok((path, order))
+    }
+
+    /// Reads a section. `None` when its file or it itself is gone.
+    ///
+    /// # Errors
+    /// [`crate::Error::IndexCorrupt`], [`crate::Error::Io`] for the index; a page that cannot be
+    /// read is gone.
+    pub(crate) fn read(&mut self, section: DocAddress) -> Result<Option<Winner>> {
+        let facts = &self.snapshot.segments[section.segment_ord as usize];
+        let (_, order) = facts.page_of(section.doc_id);
+        let page = self.page_of(section);
+        if !self.pages.contains_key(&page) {
+            let record = match self.records.get(&page) {
+                Some(record) => record.clone(),
+                None => self.snapshot.record(page)?,
+            };
+            let opened = self.open(record);
+            self.pages.insert(page, opened);
+        }
+        let Some(Some(open)) = self.pages.get(&page) else { return Ok(None) };
+        if !open.has_changed {
+            return Ok(open.section(order));
+        }
+        let indexed = match self.records.remove(&page) {
+            Some(record) => record,
+            None => self.snapshot.record(page)?,
+        };
+        let id = indexed.sections.get(order).map(|section| section.id.clone());
+        self.records.insert(page, indexed);
+        let found = id.and_then(|id| open.record.sections.iter().position(|s| s.id == id));
+        Ok(found.and_then(|order| open.section(order)))
+    }
+
+    fn open(&mut self, record: PageRecord) -> Option<OpenPage> {
+        let Ok(file) = self.roots.read(&record.path, self.max_file_bytes) else {
+            self.stale.push(record.path);
+            return None;
+        };
+        if file.hash() == record.hash {
+            return Some(OpenPage { record, file, has_changed: false });
+        }
+        self.stale.push(record.path.clone());
+        let source = Source::decode(&file.bytes).ok()?;
+        let page = parse(&record.path, &source);
+        let record = page_record(&record.path, &page, &file, &source);
+        Some(OpenPage { record, file, has_changed: true })
+    }
+}
+
+impl OpenPage {
+    fn section(&self, order: usize) -> Option<Winner> {
+        let section = self.record.sections.get(order)?;
+        let lines = LineRange { start: section.first_line, end: section.last_line };
+        let text = if self.record.is_utf8 {
+            let range = section.first_byte as usize..section.end_byte as usize;
+            let text = std::str::from_utf8(self.file.bytes.get(range)?).ok()?;
+            text.strip_prefix('\u{feff}').unwrap_or(text).to_owned()
+        } else {
+            Source::decode(&self.file.bytes).ok()?.lines_text(lines).to_owned()
+        };
+        Some(Winner {
+            path: self.record.path.clone(),
+            title: self.record.title.clone(),
+            section: section.id.clone(),
+            trail: self.record.trail(order),
+            lines,
+            revision: self.record.revision(),
+            text,
+            front_matter_lines: if order == 0 { self.record.front_matter_lines } else { 0 },
+            has_changed: self.has_changed,
+        })
+    }
+}

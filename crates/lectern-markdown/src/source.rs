@@ -1,0 +1,332 @@
+//! Decoding a file's bytes, and the line tables of the bytes and of the decoded text.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+/// A range of lines, 1-based and inclusive at both ends; `start <= end` in every range this crate makes.
+///
+/// Displays as `L10-L42`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LineRange {
+    /// First line, from 1.
+    pub start: u32,
+    /// Last line, included.
+    pub end: u32,
+}
+
+impl fmt::Display for LineRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "L{}-L{}", self.start, self.end)
+    }
+}
+
+/// The bytes are not a text file; the value says what gave it away, as a phrase for a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotText(pub &'static str);
+
+impl fmt::Display for NotText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not a text file: {}", self.0)
+    }
+}
+
+impl std::error::Error for NotText {}
+
+/// One file's bytes decoded, with the line table of the original bytes and of the decoded text.
+///
+/// Lines end in LF or CRLF; a lone CR, U+2028, form feed and their kin are ordinary characters. Line
+/// `i` of the text is line `i` of the bytes, whatever the encoding.
+#[derive(Debug, Clone)]
+pub struct Source<'a> {
+    text: Cow<'a, str>,
+    encoding: &'static str,
+    /// Offset in the text of each line's first byte.
+    text_starts: Vec<usize>,
+    bytes: ByteLines,
+    byte_len: usize,
+}
+
+/// Where lines start in the original bytes.
+#[derive(Debug, Clone)]
+enum ByteLines {
+    /// As in the text, after a byte order mark of this many bytes.
+    Shifted(usize),
+    Table(Vec<usize>),
+}
+
+const MAGIC: [(&[u8], &str); 12] = [
+    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF87a", "a GIF image"),
+    (b"GIF89a", "a GIF image"),
+    (b"%PDF-", "a PDF file"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"PK\x05\x06", "a zip archive"),
+    (b"\x1f\x8b\x08", "a gzip archive"),
+    (b"\xfd7zXZ\x00", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+    (b"\x7fELF", "an executable"),
+    (b"SQLite format 3\x00", "a database"),
+];
+
+impl<'a> Source<'a> {
+    /// Decodes a file.
+    ///
+    /// A byte order mark decides (UTF-8, UTF-16, UTF-32); without one, NUL bytes in every other place mean
+    /// UTF-16. The mark is not in the text but belongs to the bytes of line 1. Else valid UTF-8 is taken
+    /// as it is, invalid UTF-8 with more sound multi-byte characters than broken ones is repaired with
+    /// U+FFFD, and anything else is decoded as the legacy encoding it most resembles.
+    ///
+    /// # Errors
+    ///
+    /// [`NotText`] for well-known binary formats, and when more than a tenth of the characters (a
+    /// twenty-fifth in a legacy encoding, where random bytes decode to letters) are control characters
+    /// or could not be decoded.
+    pub fn decode(bytes: &'a [u8]) -> Result<Self, NotText> {
+        if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+            return Err(NotText(what));
+        }
+        let source = if let Some(wide) = Wide::detect(bytes) {
+            wide.decode(bytes)
+        } else {
+            Self::decode_bytes(bytes)
+        };
+        let legacy = !source.encoding.starts_with("utf-");
+        if is_junk(&source.text, if legacy { 25 } else { 10 }) {
+            return Err(NotText("control or undecodable characters"));
+        }
+        Ok(source)
+    }
+
+    fn decode_bytes(bytes: &'a [u8]) -> Self {
+        let bom = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let content = &bytes[bom..];
+        if let Ok(text) = std::str::from_utf8(content) {
+            return Self::new(Cow::Borrowed(text), "utf-8", bytes.len(), ByteLines::Shifted(bom));
+        }
+        if bom == 0
+            && !mostly_utf8(content)
+            && let Some((text, encoding, table)) = decode_legacy(content)
+        {
+            return Self::new(Cow::Owned(text), encoding, bytes.len(), ByteLines::Table(table));
+        }
+        let mut table = newline_starts(content, bom);
+        if let Some(first) = table.first_mut() {
+            *first = 0;
+        }
+        let text = String::from_utf8_lossy(content);
+        Self::new(text, "utf-8 (lossy)", bytes.len(), ByteLines::Table(table))
+    }
+
+    fn new(
+        text: Cow<'a, str>,
+        encoding: &'static str,
+        byte_len: usize,
+        bytes: ByteLines,
+    ) -> Self {
+        let text_starts = newline_starts(text.as_bytes(), 0);
+        Self { text, encoding, text_starts, bytes, byte_len }
+    }
+
+    /// The decoded text, without a byte order mark, line ends as in the file.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How the bytes were decoded: `utf-8`, `utf-8 (lossy)`, `utf-16le`, `utf-32be`, or the WHATWG name of
+    /// a legacy encoding in lower case, such as `windows-1252`.
+    #[must_use]
+    pub fn encoding(&self) -> &'static str {
+        self.encoding
+    }
+
+    /// Number of lines: 0 for an empty text; a final line end does not open another line.
+    #[must_use]
+    pub fn line_count(&self) -> u32 {
+        self.text_starts.len() as u32
+    }
+
+    /// Line `n` (from 1) without its line end; empty when there is no such line.
+    #[must_use]
+    pub fn line(&self, n: u32) -> &str {
+        let line = self.lines_text(LineRange { start: n, end: n });
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        line.strip_suffix('\r').unwrap_or(line)
+    }
+
+    /// The decoded text of a range of lines, line ends included; what lies outside the file is left out.
+    #[must_use]
+    pub fn lines_text(&self, lines: LineRange) -> &str {
+        let start = self.text_start(lines.start);
+        let end = self.text_start(lines.end.saturating_add(1));
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// Where a range of lines stands in the original bytes, line ends included; what lies outside the file
+    /// is left out, and a range wholly outside is empty.
+    #[must_use]
+    pub fn lines_bytes(&self, lines: LineRange) -> Range<usize> {
+        let start = self.byte_start(lines.start);
+        start..self.byte_start(lines.end.saturating_add(1)).max(start)
+    }
+
+    /// The line (from 1) that holds an offset of the text; the last line for offsets at the end.
+    pub(crate) fn line_at(&self, offset: usize) -> u32 {
+        self.text_starts.partition_point(|&start| start <= offset).max(1) as u32
+    }
+
+    /// Offset in the text of the first byte of line `n` (from 1), or the text's length past the end.
+    pub(crate) fn text_start(&self, n: u32) -> usize {
+        let index = n.max(1) as usize - 1;
+        self.text_starts.get(index).copied().unwrap_or(self.text.len())
+    }
+
+    fn byte_start(&self, n: u32) -> usize {
+        let index = n.max(1) as usize - 1;
+        match &self.bytes {
+            ByteLines::Table(table) => table.get(index).copied().unwrap_or(self.byte_len),
+            ByteLines::Shifted(bom) => match self.text_starts.get(index) {
+                Some(0) => 0,
+                Some(start) => start + bom,
+                None => self.byte_len,
+            },
+        }
+    }
+}
+
+/// Encodings of two or four bytes a unit.
+struct Wide {
+    bom: usize,
+    unit: usize,
+    little: bool,
+}
+
+impl Wide {
+    fn detect(bytes: &[u8]) -> Option<Self> {
+        let (bom, unit, little) = match bytes {
+            [0xff, 0xfe, 0, 0, ..] if bytes.len().is_multiple_of(4) => (4, 4, true),
+            [0, 0, 0xfe, 0xff, ..] => (4, 4, false),
+            [0xff, 0xfe, ..] => (2, 2, true),
+            [0xfe, 0xff, ..] => (2, 2, false),
+            _ => (0, 2, Self::little_endian_without_bom(bytes)?),
+        };
+        Some(Self { bom, unit, little })
+    }
+
+    /// Western text in UTF-16 has a NUL in nearly every unit, always on the same side.
+    fn little_endian_without_bom(bytes: &[u8]) -> Option<bool> {
+        let sample = &bytes[..bytes.len().min(4096) & !1];
+        memchr::memchr(0, sample)?;
+        let mut nul = [0_usize; 2];
+        for unit in sample.chunks_exact(2) {
+            nul[0] += usize::from(unit[0] == 0);
+            nul[1] += usize::from(unit[1] == 0);
+        }
+        let units = sample.len() / 2;
+        let most = |a: usize, b: usize| units >= 4 && a * 10 >= units * 7 && b * 20 <= units;
+        match nul {
+            [even, odd] if most(odd, even) => Some(true),
+            [even, odd] if most(even, odd) => Some(false),
+            _ => None,
+        }
+    }
+
+    fn decode<'a>(&self, bytes: &'a [u8]) -> Source<'a> {
+        let content = &bytes[self.bom..];
+        let (text, encoding) = match (self.unit, self.little) {
+            (2, true) => (UTF_16LE.decode_without_bom_handling(content).0, "utf-16le"),
+            (2, false) => (UTF_16BE.decode_without_bom_handling(content).0, "utf-16be"),
+            (_, little) => (
+                Cow::Owned(decode_utf32(content, little)),
+                if little { "utf-32le" } else { "utf-32be" },
+            ),
+        };
+        let mut newline = [0_u8; 4];
+        newline[if self.little { 0 } else { self.unit - 1 }] = b'\n';
+        let newline = &newline[..self.unit];
+        let mut starts = Vec::new();
+        if !content.is_empty() {
+            starts.push(0);
+        }
+        for (index, unit) in content.chunks_exact(self.unit).enumerate() {
+            let next = self.bom + (index + 1) * self.unit;
+            if unit == newline && next < bytes.len() {
+                starts.push(next);
+            }
+        }
+        Source::new(text, encoding, bytes.len(), ByteLines::Table(starts))
+    }
+}
+
+fn decode_utf32(content: &[u8], little: bool) -> String {
+    let units = content.chunks(4).map(|unit| {
+        let Ok(unit) = <[u8; 4]>::try_from(unit) else { return char::REPLACEMENT_CHARACTER };
+        let code = if little { u32::from_le_bytes(unit) } else { u32::from_be_bytes(unit) };
+        char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+    });
+    units.collect()
+}
+
+/// Decodes by the detector's guess, or `None` if that would move line ends.
+fn decode_legacy(content: &[u8]) -> Option<(String, &'static str, Vec<usize>)> {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(content, true);
+    let encoding = detector.guess(None, Utf8Detection::Deny);
+    if encoding == UTF_8 {
+        return None;
+    }
+    let text = encoding.decode_without_bom_handling(content).0.into_owned();
+    let table = newline_starts(content, 0);
+    (newline_starts(text.as_bytes(), 0).len() == table.len())
+        .then(|| (text, lower_name(encoding), table))
+}
+
+fn lower_name(encoding: &'static Encoding) -> &'static str {
+    const NAMES: [&str; 31] = [
+        "big5", "euc-jp", "euc-kr", "gb18030", "gbk", "ibm866", "iso-8859-2", "iso-8859-3",
+        "iso-8859-4", "iso-8859-5", "iso-8859-6", "iso-8859-7", "iso-8859-8", "iso-8859-8-i",
+        "iso-8859-10", "iso-8859-13", "iso-8859-14", "iso-8859-15", "koi8-r", "koi8-u", "shift_jis",
+        "windows-874", "windows-1250", "windows-1251", "windows-1252", "windows-1253",
+        "windows-1254", "windows-1255", "windows-1256", "windows-1257", "windows-1258",
+    ];
+    let name = encoding.name();
+    NAMES.into_iter().find(|lower| lower.eq_ignore_ascii_case(name)).unwrap_or(name)
+}
+
+/// Whether sound multi-byte characters outnumber the broken places.
+fn mostly_utf8(bytes: &[u8]) -> bool {
+    let (mut sound, mut broken) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        sound += chunk.valid().bytes().filter(|byte| *byte >= 0xc0).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    sound > broken
+}
+
+/// Whether more than one character in `share` is a control character or could not be decoded. A
+/// handful is forgiven, so that a short file with a stray NUL is still a file of text.
+fn is_junk(text: &str, share: usize) -> bool {
+    let (mut junk, mut chars) = (0_usize, 0_usize);
+    for ch in text.chars() {
+        chars += 1;
+        junk += usize::from(match ch {
+            '\t' | '\n' | '\r' | '\x0c' => false,
+            ch => ch < ' ' || ('\x7f'..='\u{9f}').contains(&ch) || ch == char::REPLACEMENT_CHARACTER,
+        });
+    }
+    junk > 4 && junk * share > chars
+}
+
+/// Line starts in bytes where LF is one byte, shifted by `base`.
+fn newline_starts(bytes: &[u8], base: usize) -> Vec<usize> {
+    if bytes.is_empty() {
+        return Vec::new();
+    }
+    let after = memchr::memchr_iter(b'\n', bytes).map(|at| at + 1).filter(|at| *at < bytes.len());
+    std::iter::once(0).chain(after).map(|at| at + base).collect()
+}

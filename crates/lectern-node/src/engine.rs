@@ -1,0 +1,232 @@
+//! The engine's calls.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use lectern_core::{CancelToken, Engine, Error, OpenOptions, Result, SyncStage};
+use napi::bindgen_prelude::{AsyncTask, Either, Env, Object};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi_derive::napi;
+use parking_lot::Mutex;
+
+use crate::failure::BindingFailure;
+use crate::guard::{BindingCall, guarded};
+use crate::records::{
+    BindingOpenOptions, BindingOpened, BindingReadAnswer, BindingReadRequest, BindingSearchAnswer,
+    BindingSearchRequest, BindingStats, BindingSyncProgress, BindingSyncReport,
+};
+use crate::task::Job;
+
+/// Progress is told at most this often; a cold index passes thousands of files a second.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
+
+/// Progress callback: gets one record, is called from any thread, keeps no event loop alive.
+type ProgressFunction =
+    ThreadsafeFunction<BindingSyncProgress, (), BindingSyncProgress, napi::Status, false, true>;
+
+/// Stops the calls it was handed to.
+#[napi]
+#[derive(Default)]
+pub struct BindingCancelToken {
+    token: CancelToken,
+}
+
+#[napi]
+impl BindingCancelToken {
+    /// A token that nobody has cancelled.
+    #[napi(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks the calls to stop.
+    #[napi]
+    pub fn cancel(&self) {
+        self.token.cancel();
+    }
+}
+
+/// An index over some roots.
+#[napi]
+pub struct BindingEngine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    options: OpenOptions,
+    state: Mutex<State>,
+}
+
+enum State {
+    /// Not opened yet, or left by a panic: the next call opens from disk.
+    Unopened,
+    Open(Arc<Engine>),
+    Closed,
+}
+
+impl Shared {
+    fn engine(&self) -> Result<Arc<Engine>> {
+        let mut state = self.state.lock();
+        match &*state {
+            State::Open(engine) => Ok(Arc::clone(engine)),
+            State::Closed => Err(Error::Closed),
+            State::Unopened => {
+                let engine = Arc::new(Engine::open(self.options.clone())?);
+                *state = State::Open(Arc::clone(&engine));
+                Ok(engine)
+            }
+        }
+    }
+
+    fn forget(&self) {
+        let mut state = self.state.lock();
+        if matches!(*state, State::Open(_)) {
+            *state = State::Unopened;
+        }
+    }
+
+    fn call<T>(
+        &self,
+        call: BindingCall,
+        work: impl FnOnce(&Engine) -> Result<T>,
+    ) -> Either<T, BindingFailure> {
+        guarded(call, || work(&*self.engine()?), || self.forget())
+    }
+}
+
+#[napi]
+impl BindingEngine {
+    /// Takes the settings; touches nothing until the first call.
+    #[napi(constructor)]
+    #[must_use]
+    pub fn new(options: BindingOpenOptions) -> Self {
+        let shared = Shared { options: options.into(), state: Mutex::new(State::Unopened) };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Opens roots and index.
+    #[napi(ts_return_type = "Promise<BindingOpened | BindingFailure>")]
+    #[must_use]
+    pub fn open(&self) -> AsyncTask<Job<BindingOpened>> {
+        let shared = Arc::clone(&self.shared);
+        AsyncTask::new(Job::new(move || {
+            shared.call(BindingCall::Open, |engine| {
+                Ok(BindingOpened { generation: engine.stats()?.generation as f64 })
+            })
+        }))
+    }
+
+    /// Answers a question.
+    #[napi(ts_return_type = "Promise<BindingSearchAnswer | BindingFailure>")]
+    #[must_use]
+    pub fn search(
+        &self,
+        request: BindingSearchRequest,
+        cancel: Option<&BindingCancelToken>,
+    ) -> AsyncTask<Job<BindingSearchAnswer>> {
+        let shared = Arc::clone(&self.shared);
+        let cancel = token(cancel);
+        AsyncTask::new(Job::new(move || {
+            shared.call(BindingCall::Search, |engine| {
+                Ok(engine.search(&request.into(), &cancel)?.into())
+            })
+        }))
+    }
+
+    /// Reads text.
+    #[napi(ts_return_type = "Promise<BindingReadAnswer | BindingFailure>")]
+    #[must_use]
+    pub fn read(
+        &self,
+        request: BindingReadRequest,
+        cancel: Option<&BindingCancelToken>,
+    ) -> AsyncTask<Job<BindingReadAnswer>> {
+        let shared = Arc::clone(&self.shared);
+        let cancel = token(cancel);
+        AsyncTask::new(Job::new(move || {
+            shared.call(BindingCall::Read, |engine| {
+                cancel.check()?;
+                Ok(engine.read(&request.into())?.into())
+            })
+        }))
+    }
+
+    /// Counts.
+    #[napi(ts_return_type = "Promise<BindingStats | BindingFailure>")]
+    #[must_use]
+    pub fn stats(&self) -> AsyncTask<Job<BindingStats>> {
+        let shared = Arc::clone(&self.shared);
+        AsyncTask::new(Job::new(move || {
+            shared.call(BindingCall::Stats, |engine| Ok(engine.stats()?.into()))
+        }))
+    }
+
+    /// Brings the index up to the files. Runs on a thread of its own: it may take seconds, and
+    /// Node's pool has four threads for everything.
+    ///
+    /// # Errors
+    /// Only when Node-API itself fails.
+    #[napi(ts_return_type = "Promise<BindingSyncReport | BindingFailure>")]
+    pub fn sync<'env>(
+        &self,
+        env: &'env Env,
+        cancel: Option<&BindingCancelToken>,
+        #[napi(ts_arg_type = "(progress: BindingSyncProgress) => void")] progress: Option<
+            ProgressFunction,
+        >,
+    ) -> napi::Result<Object<'env>> {
+        let shared = Arc::clone(&self.shared);
+        let cancel = token(cancel);
+        let (deferred, promise) = env.create_deferred()?;
+        std::thread::Builder::new()
+            .name("lectern-sync".to_owned())
+            .spawn(move || {
+                let progress = Throttle::new(progress);
+                let outcome: Either<BindingSyncReport, BindingFailure> =
+                    shared.call(BindingCall::Sync, |engine| {
+                        Ok(engine.sync(&|at| progress.tell(at), &cancel)?.into())
+                    });
+                deferred.resolve(move |_| Ok(outcome));
+            })
+            .map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        Ok(promise)
+    }
+
+    /// Ends the engine; idempotent. Calls under way finish.
+    #[napi]
+    pub fn close(&self) {
+        let state = std::mem::replace(&mut *self.shared.state.lock(), State::Closed);
+        if let State::Open(engine) = state {
+            engine.close();
+        }
+    }
+}
+
+fn token(cancel: Option<&BindingCancelToken>) -> CancelToken {
+    cancel.map(|cancel| cancel.token.clone()).unwrap_or_default()
+}
+
+/// Passes on each change of stage and, within a stage, one call an interval.
+struct Throttle {
+    function: Option<ProgressFunction>,
+    last: Mutex<Option<(SyncStage, Instant)>>,
+}
+
+impl Throttle {
+    fn new(function: Option<ProgressFunction>) -> Self {
+        Self { function, last: Mutex::new(None) }
+    }
+
+    fn tell(&self, progress: lectern_core::SyncProgress) {
+        let Some(function) = &self.function else { return };
+        let mut last = self.last.lock();
+        let is_due = last.is_none_or(|(stage, at)| {
+            stage != progress.stage || at.elapsed() >= PROGRESS_INTERVAL
+        });
+        if is_due {
+            *last = Some((progress.stage, Instant::now()));
+            function.call(progress.into(), ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+/**
+ * What the native core takes and gives. Every shape here is plain data: no class of the engine
+ * behind it shows through, so that the engine stays replaceable.
+ */
+
+/** 1-based, inclusive line numbers. */
+export interface LineRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A folder of Markdown. */
+export interface Root {
+  /** First segment of its paths when there are several roots; defaults to the folder's name. */
+  readonly name?: string;
+  /** Absolute or relative to the working directory. */
+  readonly path: string;
+}
+
+/** Settings of {@link openEngine}. */
+export interface OpenOptions {
+  readonly roots: readonly Root[];
+  /** Folder that holds the index; defaults to the platform's cache folder. */
+  readonly indexDir?: string;
+  /** Globs of files to index, relative to the root. Default: Markdown by extension. */
+  readonly include?: readonly string[];
+  /** Globs of files to leave out, beside `.gitignore` and `.ignore`. */
+  readonly exclude?: readonly string[];
+  /** Larger files are skipped and reported. Bytes; default 8 MiB. */
+  readonly maxFileBytes?: number;
+}
+
+/** Where a running {@link Engine.sync} stands. */
+export interface SyncProgress {
+  readonly stage: "waiting" | "scanning" | "indexing" | "committing";
+  readonly done: number;
+  /** 0 while it is not known. */
+  readonly total: number;
+}
+
+/** A file that was seen and not indexed. */
+export interface SkippedFile {
+  readonly path: string;
+  /** `symlink`, `not a regular file`, `too large`, `binary`, `unreadable`, `name is not UTF-8`, `vanished`. */
+  readonly reason: string;
+}
+
+/** What a {@link Engine.sync} did. Milliseconds are wall time. */
+export interface SyncReport {
+  readonly pages: number;
+  readonly sections: number;
+  readonly links: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  readonly unchanged: number;
+  readonly skipped: readonly SkippedFile[];
+  /** Pages whose text was not plain UTF-8, whose front matter could not be read, or that hit the parser's budget. */
+  readonly notices: readonly SkippedFile[];
+  readonly indexBytes: number;
+  readonly generation: number;
+  readonly ms: {
+    readonly wait: number;
+    readonly scan: number;
+    readonly index: number;
+    readonly commit: number;
+    readonly total: number;
+  };
+}
+
+/** A ranked question. */
+export interface SearchRequest {
+  /** At most 8,192 bytes of UTF-8; any text, there is no query syntax. */
+  readonly query: string;
+  /** 1-20 hits. */
+  readonly limit: number;
+  /** Only pages under this folder, or this page. */
+  readonly path?: string;
+  /** `full` gives each hit the section's whole text beside the snippet. */
+  readonly detail?: "concise" | "full";
+}
+
+/** A section that answers, cited. */
+export interface Hit {
+  readonly path: string;
+  /** The section's id, unique in its page. */
+  readonly section: string;
+  readonly title: string;
+  /** Heading trail, outermost first, the section's own heading last; empty for text before the first heading. */
+  readonly heading: readonly string[];
+  readonly lines: LineRange;
+  /** At most 500 characters of the section's own text; ` … ` stands between pieces. */
+  readonly snippet: string;
+  readonly score: number;
+  /** First 12 hex digits of the content hash of the bytes the hit was read from. */
+  readonly revision: string;
+  /** Whole text of the section; with `detail: "full"` only. */
+  readonly text?: string;
+}
+
+/** Hits, best first; ties by path and line. */
+export interface SearchAnswer {
+  readonly hits: readonly Hit[];
+  /** Words of the query that stand on no page. */
+  readonly unmatched: readonly string[];
+  /** Pages met that are gone or changed on disk since they were indexed: a sync is due. */
+  readonly stale: readonly string[];
+  readonly generation: number;
+  /** Pages in the index. */
+  readonly pages: number;
+}
+
+/** What to read. */
+export interface ReadRequest {
+  /** `path`, `path#section`, `path:L10-L42` or `path:L10`. */
+  readonly reference: string;
+  /** Section id or heading slug; not together with `lines` or a reference that names one. */
+  readonly section?: string;
+  /** `L10-L42`, `10-42` or `L10`. */
+  readonly lines?: string;
+  /** The text ends at the last whole line within this many bytes of UTF-8; default no bound. */
+  readonly maxBytes?: number;
+}
+
+/** Text of a page, read from disk at this moment. */
+export interface ReadAnswer {
+  readonly path: string;
+  readonly title: string;
+  readonly section?: string;
+  /** Lines of `text`; 1 to 0 for an empty page. */
+  readonly lines: LineRange;
+  /** Lines of the page. */
+  readonly totalLines: number;
+  readonly revision: string;
+  readonly text: string;
+  /** Reference that continues where the text was cut by `maxBytes`. */
+  readonly next?: string;
+  /** The last line alone exceeded `maxBytes` and was cut inside. */
+  readonly cutInsideLine: boolean;
+}
+
+/** State of the index that this process reads. */
+export interface Stats {
+  readonly pages: number;
+  readonly sections: number;
+  readonly links: number;
+  readonly generation: number;
+  readonly indexBytes: number;
+  readonly segments: number;
+  readonly formatVersion: number;
+}
+
+/** Options of a cancellable call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An index over some roots. All calls are safe to run at once. */
+export interface Engine extends AsyncDisposable {
+  /** Brings the index up to the files. Waits its turn while another process writes. */
+  sync(options?: CallOptions & { readonly onProgress?: (progress: SyncProgress) => void }): Promise<SyncReport>;
+  search(request: SearchRequest, options?: CallOptions): Promise<SearchAnswer>;
+  read(request: ReadRequest, options?: CallOptions): Promise<ReadAnswer>;
+  stats(): Promise<Stats>;
+  /** Idempotent; later calls answer `CLOSED`. */
+  close(): Promise<void>;
+}

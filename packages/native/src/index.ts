@@ -1,0 +1,23 @@
+/**
+ * Lectern's search core for Node: index folders of Markdown, search them, read them.
+ *
+ * @packageDocumentation
+ */
+export type {
+  CallOptions,
+  Engine,
+  Hit,
+  LineRange,
+  OpenOptions,
+  ReadAnswer,
+  ReadRequest,
+  Root,
+  SearchAnswer,
+  SearchRequest,
+  SkippedFile,
+  Stats,
+  SyncProgress,
+  SyncReport,
+} from "./contract.ts";
+export { openEngine } from "./engine.ts";
+export { type ErrorClass, type ErrorCode, LecternError } from "./error.ts";
