@@ -53,11 +53,7 @@ impl Analyzer {
     /// An analyzer with nothing remembered yet.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            scanner: Scanner::default(),
-            stemmer: EnglishStemmer::new(),
-            folded: String::new(),
-        }
+        Self { scanner: Scanner::default(), stemmer: EnglishStemmer::new(), folded: String::new() }
     }
 
     /// Hands every token of `text` to `sink`, ordered by start; of tokens that start at one place
@@ -141,13 +137,7 @@ impl Analyzer {
         let is_stop_word = kind != TokenKind::Compound && is_stop_word(&self.folded);
         let term = self.stemmer.stem(&self.folded);
         if !term.is_empty() && term.len() <= MAX_TERM_BYTES {
-            sink(Token {
-                term,
-                start: first.start,
-                end,
-                kind,
-                is_stop_word,
-            });
+            sink(Token { term, start: first.start, end, kind, is_stop_word });
         }
     }
 
@@ -196,10 +186,7 @@ fn compounds_starting_at(parts: &[Part], index: usize) -> impl Iterator<Item = &
     let part = parts[index];
     let end_of = |is_same: fn(&Part, &Part) -> bool| {
         let opens = index == 0 || !is_same(&parts[index - 1], &part);
-        let len = parts[index..]
-            .iter()
-            .take_while(|other| is_same(other, &part))
-            .count();
+        let len = parts[index..].iter().take_while(|other| is_same(other, &part)).count();
         if opens { index + len } else { index }
     };
     let whole = if index == 0 { parts.len() } else { index };
@@ -208,16 +195,9 @@ fn compounds_starting_at(parts: &[Part], index: usize) -> impl Iterator<Item = &
     let distinct = [
         whole,
         if piece == whole { index } else { piece },
-        if word == whole || word == piece {
-            index
-        } else {
-            word
-        },
+        if word == whole || word == piece { index } else { word },
     ];
-    distinct
-        .into_iter()
-        .filter(move |end| *end > index + 1)
-        .map(move |end| &parts[index..end])
+    distinct.into_iter().filter(move |end| *end > index + 1).map(move |end| &parts[index..end])
 }
 
 #[cfg(test)]
@@ -232,13 +212,9 @@ mod tests {
 
     #[test]
     fn spellings_of_an_identifier_share_their_compound() {
-        for spelling in [
-            "getUserName",
-            "get_user_name",
-            "get-user-name",
-            "GetUserName",
-            "GET_USER_NAME",
-        ] {
+        for spelling in
+            ["getUserName", "get_user_name", "get-user-name", "GetUserName", "GET_USER_NAME"]
+        {
             let found = terms(spelling);
             assert_eq!(found, ["getusernam", "get", "user", "name"], "{spelling}");
         }
@@ -264,10 +240,7 @@ mod tests {
     #[test]
     fn runs_are_cut_as_documented() {
         for (text, expected) in [
-            (
-                "ERR_CONN_RESET",
-                &["errconnreset", "err", "conn", "reset"][..],
-            ),
+            ("ERR_CONN_RESET", &["errconnreset", "err", "conn", "reset"][..]),
             ("HTTPServer", &["httpserver", "http", "server"]),
             ("APIs", &["api"]),
             ("oauth2", &["oauth2", "oauth", "2"]),
@@ -275,20 +248,14 @@ mod tests {
             ("10ms", &["10ms", "10", "ms"]),
             ("node.js", &["nodej", "node", "js"]),
             ("std::vec", &["stdvec", "std", "vec"]),
-            (
-                "kube-system/etcd",
-                &["kubesystemetcd", "kubesystem", "kube", "system", "etcd"],
-            ),
+            ("kube-system/etcd", &["kubesystemetcd", "kubesystem", "kube", "system", "etcd"]),
             ("C++ and c#", &["c++", "and", "c#"]),
             ("C/C++", &["c", "c++"]),
             (".NET asp.net", &["dotnet", "aspnet", "asp", "net"]),
             ("cluster's don't", &["cluster", "dont"]),
             ("wait... what--ever", &["wait", "what", "ever"]),
             ("--dry-run=client", &["dryrun", "dri", "run", "client"]),
-            (
-                "https://example.com",
-                &["https", "examplecom", "exampl", "com"],
-            ),
+            ("https://example.com", &["https", "examplecom", "exampl", "com"]),
         ] {
             assert_eq!(terms(text), expected, "{text}");
         }

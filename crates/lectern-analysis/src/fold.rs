@@ -8,15 +8,11 @@ use unicode_normalization::UnicodeNormalization;
 pub(crate) fn fold_into(text: &str, out: &mut String) {
     if text.is_ascii() {
         out.extend(
-            text.bytes()
-                .filter(u8::is_ascii_alphanumeric)
-                .map(|b| b.to_ascii_lowercase() as char),
+            text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase() as char),
         );
         return;
     }
-    let decomposed = text
-        .nfkd()
-        .filter(|c| !matches!(c, '\u{0300}'..='\u{036F}'));
+    let decomposed = text.nfkd().filter(|c| !matches!(c, '\u{0300}'..='\u{036F}'));
     let lowered = decomposed.flat_map(char::to_lowercase);
     // Lower-casing can itself produce a combining dot (U+0130), hence the second filter.
     let kept = lowered

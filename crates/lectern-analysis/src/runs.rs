@@ -29,13 +29,8 @@ pub(crate) enum Found {
 }
 
 /// Names that would otherwise lose what tells them from a plain word.
-const NAMED: &[(&str, &str)] = &[
-    ("c++", "c++"),
-    ("g++", "g++"),
-    ("c#", "c#"),
-    ("f#", "f#"),
-    (".net", "dotnet"),
-];
+const NAMED: &[(&str, &str)] =
+    &[("c++", "c++"), ("g++", "g++"), ("c#", "c#"), ("f#", "f#"), (".net", "dotnet")];
 
 #[derive(Default)]
 pub(crate) struct Scanner {
@@ -99,11 +94,7 @@ impl Scanner {
                         part_start = at;
                         letters_before = 0;
                     }
-                    letters_before = if class.is_letter() {
-                        letters_before + 1
-                    } else {
-                        0
-                    };
+                    letters_before = if class.is_letter() { letters_before + 1 } else { 0 };
                     previous = Some(class);
                 }
                 _ => break,
@@ -115,11 +106,7 @@ impl Scanner {
     }
 
     fn push(&mut self, start: usize, end: usize, piece: u32, word: u32) {
-        self.parts.push(Part {
-            span: Span { start, end },
-            piece,
-            word,
-        });
+        self.parts.push(Part { span: Span { start, end }, piece, word });
     }
 }
 
@@ -127,10 +114,7 @@ impl Scanner {
 /// which stand `letters_before` letters of the part, and after which comes `rest`.
 fn is_border(previous: CharClass, class: CharClass, letters_before: usize, rest: &str) -> bool {
     use CharClass::{Digit, Lower, Upper};
-    let mut following = rest
-        .chars()
-        .map(CharClass::of)
-        .filter(|c| *c != CharClass::Mark);
+    let mut following = rest.chars().map(CharClass::of).filter(|c| *c != CharClass::Mark);
     match (previous, class) {
         // `getUser`
         (Lower, Upper) => true,
@@ -150,9 +134,7 @@ fn is_border(previous: CharClass, class: CharClass, letters_before: usize, rest:
 /// Where the run goes on after `end`: the start of the next word and whether it opens a piece.
 fn joined_word(text: &str, end: usize) -> Option<(usize, bool)> {
     let mut chars = text[end..].chars();
-    let joiner = chars
-        .next()
-        .filter(|c| CharClass::of(*c) == CharClass::Joiner)?;
+    let joiner = chars.next().filter(|c| CharClass::of(*c) == CharClass::Joiner)?;
     let mut next = end + joiner.len_utf8();
     // A path of Rust or C++ is the one identifier with a doubled joiner; elsewhere two of them
     // are an ellipsis, a dash or a scheme.
@@ -164,9 +146,7 @@ fn joined_word(text: &str, end: usize) -> Option<(usize, bool)> {
     if named_at(text, next).is_some() {
         return None;
     }
-    follows
-        .is_word()
-        .then_some((next, !matches!(joiner, '_' | '-')))
+    follows.is_word().then_some((next, !matches!(joiner, '_' | '-')))
 }
 
 fn unspaced_at(text: &str, start: usize) -> Span {
@@ -179,24 +159,14 @@ fn unspaced_at(text: &str, start: usize) -> Span {
 
 /// A name of the table at `at`, when no word character continues it on either side.
 fn named_at(text: &str, at: usize) -> Option<Found> {
-    if !matches!(
-        text.as_bytes()[at],
-        b'.' | b'c' | b'C' | b'f' | b'F' | b'g' | b'G'
-    ) {
+    if !matches!(text.as_bytes()[at], b'.' | b'c' | b'C' | b'f' | b'F' | b'g' | b'G') {
         return None;
     }
-    let preceded = text[..at]
-        .chars()
-        .next_back()
-        .is_some_and(|c| CharClass::of(c).is_word());
+    let preceded = text[..at].chars().next_back().is_some_and(|c| CharClass::of(c).is_word());
     let (name, term) = NAMED.iter().find(|(name, _)| {
-        text.get(at..at + name.len())
-            .is_some_and(|found| found.eq_ignore_ascii_case(name))
+        text.get(at..at + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name))
     })?;
     let end = at + name.len();
-    let continued = text[end..]
-        .chars()
-        .next()
-        .is_some_and(|c| CharClass::of(c).is_word());
+    let continued = text[end..].chars().next().is_some_and(|c| CharClass::of(c).is_word());
     (!preceded && !continued).then_some(Found::Named(Span { start: at, end }, term))
 }

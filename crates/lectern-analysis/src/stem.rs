@@ -39,14 +39,8 @@ pub(crate) struct EnglishStemmer {
 
 impl EnglishStemmer {
     pub(crate) fn new() -> Self {
-        let memo = EXCEPTIONS
-            .iter()
-            .map(|&(word, stem)| (word.into(), stem.into()))
-            .collect();
-        Self {
-            stemmer: Stemmer::new(Algorithm::English),
-            memo,
-        }
+        let memo = EXCEPTIONS.iter().map(|&(word, stem)| (word.into(), stem.into())).collect();
+        Self { stemmer: Stemmer::new(Algorithm::English), memo }
     }
 
     /// Stems a folded word; words that are not purely ASCII letters stay as they are.
@@ -92,15 +86,9 @@ mod tests {
     #[test]
     fn forms_of_a_word_share_their_stem() {
         let mut stemmer = EnglishStemmer::new();
-        for words in [
-            ["deploy", "deployed", "deploying"],
-            ["stream", "streams", "streaming"],
-        ] {
+        for words in [["deploy", "deployed", "deploying"], ["stream", "streams", "streaming"]] {
             let first = stemmer.stem(words[0]).to_owned();
-            assert!(
-                words.iter().all(|word| stemmer.stem(word) == first),
-                "{words:?}"
-            );
+            assert!(words.iter().all(|word| stemmer.stem(word) == first), "{words:?}");
         }
     }
 
@@ -108,9 +96,7 @@ mod tests {
     fn forgetting_changes_no_stem() {
         let mut stemmer = EnglishStemmer::new();
         let letters = |i: usize| {
-            (0..5)
-                .map(|d| char::from(b'a' + (i / 26_usize.pow(d) % 26) as u8))
-                .collect::<String>()
+            (0..5).map(|d| char::from(b'a' + (i / 26_usize.pow(d) % 26) as u8)).collect::<String>()
         };
         for i in 0..MEMO_WORDS + 10 {
             stemmer.stem(&letters(i));

@@ -31,10 +31,6 @@ mod tests {
     #[test]
     fn function_words_are_and_topics_are_not() {
         assert!(["how", "the", "dont"].iter().all(|word| is_stop_word(word)));
-        assert!(
-            !["kafka", "deploy", "off", ""]
-                .iter()
-                .any(|word| is_stop_word(word))
-        );
+        assert!(!["kafka", "deploy", "off", ""].iter().any(|word| is_stop_word(word)));
     }
 }

@@ -171,7 +171,9 @@ impl From<TantivyError> for Error {
         use tantivy::directory::error::{OpenReadError, OpenWriteError};
         match error {
             TantivyError::LockFailure(..) => Self::IndexBusy,
-            TantivyError::IoError(source) => Self::Io { action: "index access", source: shared(&source) },
+            TantivyError::IoError(source) => {
+                Self::Io { action: "index access", source: shared(&source) }
+            }
             TantivyError::OpenReadError(OpenReadError::IoError { io_error, .. }) => {
                 Self::Io { action: "opening an index file", source: shared(&io_error) }
             }
@@ -182,7 +184,9 @@ impl From<TantivyError> for Error {
             | TantivyError::DataCorruption(_)
             | TantivyError::IncompatibleIndex(_)
             | TantivyError::SchemaError(_)
-            | TantivyError::DeserializeError(_) => Self::IndexCorrupt { message: kind_name(&error) },
+            | TantivyError::DeserializeError(_) => {
+                Self::IndexCorrupt { message: kind_name(&error) }
+            }
             other => Self::Internal { message: other.to_string() },
         }
     }

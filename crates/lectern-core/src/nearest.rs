@@ -32,7 +32,8 @@ mod tests {
 
     #[test]
     fn the_same_file_in_another_folder_comes_first() {
-        let names = ["runbooks/kafka-lag.md", "runbooks/kafka.md", "hr/leave.md"].map(str::to_owned);
+        let names =
+            ["runbooks/kafka-lag.md", "runbooks/kafka.md", "hr/leave.md"].map(str::to_owned);
         assert_eq!(nearest("kafka-lag.md", names.clone())[0], "runbooks/kafka-lag.md");
         assert!(nearest("zzzz", names).is_empty());
     }

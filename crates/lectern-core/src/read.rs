@@ -60,7 +60,9 @@ impl Read<'_> {
     /// or section that is not there or not to be seen, with the nearest; [`Error::Io`].
     pub(crate) fn run(&self, request: &ReadRequest) -> Result<ReadAnswer> {
         let (path, file, part) = self.locate(request)?;
-        let Ok(source) = Source::decode(&file.bytes) else { return Err(self.absent(&path)) };
+        let Ok(source) = Source::decode(&file.bytes) else {
+            return Err(self.absent(&path));
+        };
         let record = self.record(&path, &file, &source)?;
         let (lines, section) = match part {
             Part::Whole => (LineRange { start: 1, end: record.line_count }, None),
@@ -97,7 +99,9 @@ impl Read<'_> {
         };
         let reference = request.reference.trim_start_matches("./");
         for (path, named) in readings(reference) {
-            let Some((path, file)) = self.open(path)? else { continue };
+            let Some((path, file)) = self.open(path)? else {
+                continue;
+            };
             return match given {
                 Some(_) if named != Part::Whole => Err(Error::invalid(
                     "the path already names a part: leave out section and lines",
@@ -194,10 +198,7 @@ fn find_section<'a>(asked: &str, record: &'a PageRecord) -> Result<&'a SectionRe
             if nearest.is_empty() {
                 nearest = record.sections.iter().take(12).map(|s| s.id.clone()).collect();
             }
-            Error::NotFound {
-                message: format!("no section {asked:?} in {}", record.path),
-                nearest,
-            }
+            Error::NotFound { message: format!("no section {asked:?} in {}", record.path), nearest }
         })
 }
 
@@ -215,8 +216,7 @@ fn cut(text: &str, lines: LineRange, max_bytes: Option<u32>) -> Cut<'_> {
         return Cut { text, lines, next: None, inside_line: false };
     }
     let rest_after = |line: u32| {
-        (line < lines.end)
-            .then(|| LineRange { start: line + 1, end: lines.end }.to_string())
+        (line < lines.end).then(|| LineRange { start: line + 1, end: lines.end }.to_string())
     };
     let (mut kept, mut last) = (0, lines.start.saturating_sub(1));
     for line in text.split_inclusive('\n') {

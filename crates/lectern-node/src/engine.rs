@@ -183,8 +183,8 @@ impl BindingEngine {
             .name("lectern-sync".to_owned())
             .spawn(move || {
                 let progress = Throttle::new(progress);
-                let outcome: Either<BindingSyncReport, BindingFailure> =
-                    shared.call(BindingCall::Sync, |engine| {
+                let outcome: Either<BindingSyncReport, BindingFailure> = shared
+                    .call(BindingCall::Sync, |engine| {
                         Ok(engine.sync(&|at| progress.tell(at), &cancel)?.into())
                     });
                 deferred.resolve(move |_| Ok(outcome));
@@ -219,11 +219,12 @@ impl Throttle {
     }
 
     fn tell(&self, progress: lectern_core::SyncProgress) {
-        let Some(function) = &self.function else { return };
+        let Some(function) = &self.function else {
+            return;
+        };
         let mut last = self.last.lock();
-        let is_due = last.is_none_or(|(stage, at)| {
-            stage != progress.stage || at.elapsed() >= PROGRESS_INTERVAL
-        });
+        let is_due = last
+            .is_none_or(|(stage, at)| stage != progress.stage || at.elapsed() >= PROGRESS_INTERVAL);
         if is_due {
             *last = Some((progress.stage, Instant::now()));
             function.call(progress.into(), ThreadsafeFunctionCallMode::NonBlocking);

@@ -62,7 +62,11 @@ impl RootSet {
 
     /// The path by which `relative`, a '/'-separated path below `root`, is known.
     pub(crate) fn public_path(&self, root: &Root, relative: &str) -> String {
-        if self.roots.len() == 1 { relative.to_owned() } else { format!("{}/{relative}", root.name) }
+        if self.roots.len() == 1 {
+            relative.to_owned()
+        } else {
+            format!("{}/{relative}", root.name)
+        }
     }
 
     /// The root of a public path and the path below it; `None` when it cannot name a file of any
@@ -187,7 +191,8 @@ mod tests {
     fn paths_that_no_file_can_have_resolve_to_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let roots = root_set(&[folder.path()]);
-        for path in ["", "/etc/passwd", "../x.md", "a/../b.md", "a//b.md", "./a.md", "a\0.md", "a/"] {
+        for path in ["", "/etc/passwd", "../x.md", "a/../b.md", "a//b.md", "./a.md", "a\0.md", "a/"]
+        {
             assert!(roots.resolve(path).is_none(), "{path:?}");
         }
         assert!(roots.resolve("a/..b.md").is_some());

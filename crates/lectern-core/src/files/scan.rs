@@ -79,7 +79,9 @@ impl Scanner {
     /// Whether the walk would take the file at `relative` below `root` now. Looks only at the
     /// folders above it.
     pub(crate) fn admits(&self, roots: &RootSet, path: &str) -> bool {
-        let Some((root, relative)) = roots.resolve(path) else { return false };
+        let Some((root, relative)) = roots.resolve(path) else {
+            return false;
+        };
         let target = root.folder.join(relative);
         let (exclude, folder) = (self.exclude.clone(), root.folder.clone());
         let wanted = target.clone();
@@ -105,7 +107,9 @@ impl Scanner {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                let Some(path) = path_of(&error) else { return Ok(()) };
+                let Some(path) = path_of(&error) else {
+                    return Ok(());
+                };
                 if path == root.folder {
                     return Err(Error::RootUnusable {
                         name: root.name.clone(),
@@ -116,7 +120,9 @@ impl Scanner {
                 return Ok(());
             }
         };
-        let Some(file_type) = entry.file_type() else { return Ok(()) };
+        let Some(file_type) = entry.file_type() else {
+            return Ok(());
+        };
         if file_type.is_dir() {
             return Ok(());
         }
@@ -185,8 +191,11 @@ fn mtime_ns(metadata: &Metadata) -> i64 {
 fn glob_set<'a>(globs: impl Iterator<Item = &'a str>) -> Result<GlobSet> {
     let mut set = GlobSetBuilder::new();
     for glob in globs {
-        let anywhere =
-            if glob.contains('/') { glob.trim_start_matches('/').to_owned() } else { format!("**/{glob}") };
+        let anywhere = if glob.contains('/') {
+            glob.trim_start_matches('/').to_owned()
+        } else {
+            format!("**/{glob}")
+        };
         let compiled = GlobBuilder::new(&anywhere)
             .case_insensitive(true)
             .literal_separator(true)

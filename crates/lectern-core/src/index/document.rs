@@ -31,7 +31,9 @@ pub(crate) fn page_documents(
     path: &str,
     file: &FileBytes,
 ) -> Result<Option<PageDocuments>> {
-    let Ok(source) = Source::decode(&file.bytes) else { return Ok(None) };
+    let Ok(source) = Source::decode(&file.bytes) else {
+        return Ok(None);
+    };
     let page = parse(path, &source);
     let mut builder = Builder { fields, analyzer, path, documents: Vec::new() };
     builder.add_page(&page, file, &source)?;
@@ -44,7 +46,12 @@ pub(crate) fn page_documents(
 }
 
 /// The stored facts of a page, also used for one that has changed since it was indexed.
-pub(crate) fn page_record(path: &str, page: &Page, file: &FileBytes, source: &Source<'_>) -> PageRecord {
+pub(crate) fn page_record(
+    path: &str,
+    page: &Page,
+    file: &FileBytes,
+    source: &Source<'_>,
+) -> PageRecord {
     PageRecord {
         path: path.to_owned(),
         title: page.title.clone(),
@@ -72,8 +79,7 @@ fn section_record(section: &Section) -> SectionRecord {
 }
 
 fn notice(page: &Page, source: &Source<'_>) -> Option<String> {
-    let encoding =
-        (source.encoding() != "utf-8").then(|| format!("read as {}", source.encoding()));
+    let encoding = (source.encoding() != "utf-8").then(|| format!("read as {}", source.encoding()));
     let front_matter =
         page.front_matter.problem.as_ref().map(|problem| format!("front matter: {problem}"));
     let budget = page.fallback.map(|reason| format!("read as plain text: {reason}"));
@@ -111,8 +117,12 @@ impl Builder<'_> {
 
     fn add_page(&mut self, page: &Page, file: &FileBytes, source: &Source<'_>) -> Result<()> {
         let front = &page.front_matter;
-        let about = [front.description.as_deref().unwrap_or(""), &front.aliases.join("\n"), &front.tags.join("\n")]
-            .join("\n");
+        let about = [
+            front.description.as_deref().unwrap_or(""),
+            &front.aliases.join("\n"),
+            &front.tags.join("\n"),
+        ]
+        .join("\n");
         let of_page = PageTerms {
             title: self.terms(&page.title),
             path: self.terms(self.path),
@@ -131,7 +141,8 @@ impl Builder<'_> {
         let mut document = self.document(Kind::Page);
         document.add_u64(self.fields.size, file.size);
         document.add_i64(self.fields.mtime, file.mtime_ns);
-        document.add_bytes(self.fields.record, &page_record(self.path, page, file, source).encode()?);
+        document
+            .add_bytes(self.fields.record, &page_record(self.path, page, file, source).encode()?);
         for term in name_terms {
             document.add_text(self.fields.name_terms, term);
         }
@@ -144,7 +155,11 @@ impl Builder<'_> {
             (TaggedText::default(), TaggedText::default(), TaggedText::default());
         for (order, section) in page.sections.iter().enumerate() {
             let text = SectionTerms {
-                heading: if section.part == 1 { self.terms(&section.heading) } else { Terms::default() },
+                heading: if section.part == 1 {
+                    self.terms(&section.heading)
+                } else {
+                    Terms::default()
+                },
                 // A later part of a split section has no heading line; what it is about stands
                 // in the trail above it.
                 ancestors: self.ancestor_terms(section),

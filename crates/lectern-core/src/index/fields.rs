@@ -1,8 +1,8 @@
 //! The schema. A change here needs a new [`FORMAT_VERSION`].
 
 use tantivy::schema::{
-    FAST, Field, IndexRecordOption, NumericOptions, STRING, Schema, SchemaBuilder, TextFieldIndexing,
-    TextOptions,
+    FAST, Field, IndexRecordOption, NumericOptions, STRING, Schema, SchemaBuilder,
+    TextFieldIndexing, TextOptions,
 };
 
 use super::tagged_text::{PLAIN_TOKENIZER, TAGGED_TOKENIZER, WEIGHTED_TOKENIZER};

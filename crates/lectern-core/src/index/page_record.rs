@@ -49,7 +49,9 @@ impl PageRecord {
     /// Headings from the outermost to the section's own.
     pub(crate) fn trail(&self, section: usize) -> Vec<String> {
         let mut trail = Vec::new();
-        let Some(own) = self.sections.get(section) else { return trail };
+        let Some(own) = self.sections.get(section) else {
+            return trail;
+        };
         let mut level = own.level.saturating_add(1);
         for candidate in self.sections[..=section].iter().rev() {
             if candidate.level > 0 && candidate.level < level {

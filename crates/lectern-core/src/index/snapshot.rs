@@ -110,10 +110,13 @@ impl Snapshot {
             let postings = index
                 .read_postings(&term, IndexRecordOption::Basic)
                 .map_err(Error::io("index access"))?;
-            let Some(mut postings) = postings else { continue };
+            let Some(mut postings) = postings else {
+                continue;
+            };
             while postings.doc() != tantivy::TERMINATED {
                 let doc = postings.doc();
-                if !reader.is_deleted(doc) && self.segments[ordinal].kind(doc) == Kind::Page as u64 {
+                if !reader.is_deleted(doc) && self.segments[ordinal].kind(doc) == Kind::Page as u64
+                {
                     return Ok(Some(DocAddress::new(ordinal as u32, doc)));
                 }
                 postings.advance();

@@ -135,7 +135,9 @@ impl Store {
 
     /// Bytes of all files of the index.
     pub(crate) fn size_bytes(&self) -> u64 {
-        let Ok(entries) = fs::read_dir(&self.folder) else { return 0 };
+        let Ok(entries) = fs::read_dir(&self.folder) else {
+            return 0;
+        };
         entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|m| m.len()).sum()
     }
 }
@@ -190,7 +192,8 @@ fn damage_at_open(error: TantivyError) -> Error {
 }
 
 fn move_aside(folder: &Path) -> Result<()> {
-    let stamp = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_millis());
+    let stamp =
+        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_millis());
     let aside = folder.with_extension(format!("damaged-{stamp}"));
     match fs::rename(folder, aside) {
         // Another process was quicker.

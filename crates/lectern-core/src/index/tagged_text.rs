@@ -106,7 +106,13 @@ impl Tokenizer for EncodedTokenizer {
     type TokenStream<'a> = EncodedStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Self::TokenStream<'a> {
-        EncodedStream { rest: text, mode: self.mode, repeats: 1, left: 0, token: Token::default() }
+        EncodedStream {
+            rest: text,
+            mode: self.mode,
+            repeats: 1,
+            left: 0,
+            token: Token { position: 0, ..Token::default() },
+        }
     }
 }
 
@@ -135,7 +141,9 @@ impl TokenStream for EncodedStream<'_> {
                 self.repeats = TextField::ALL.get(usize::from(digit)).map_or(1, |f| f.repeats());
             }
         }
-        let Some(term) = self.rest.strip_prefix(TERM) else { return false };
+        let Some(term) = self.rest.strip_prefix(TERM) else {
+            return false;
+        };
         let end = term.find([TERM, GROUP]).unwrap_or(term.len());
         self.token.text.clear();
         self.token.text.push_str(&term[..end]);

@@ -45,10 +45,12 @@ pub(crate) fn score(
         for term in terms {
             add_term(snapshot, ordinal, term, &scales, docs, &mut scores)?;
         }
-        all.extend(docs.iter().zip(scores).map(|(doc, score)| Scored {
-            section: DocAddress::new(ordinal as u32, *doc),
-            score,
-        }));
+        all.extend(
+            docs.iter().zip(scores).map(|(doc, score)| Scored {
+                section: DocAddress::new(ordinal as u32, *doc),
+                score,
+            }),
+        );
     }
     Ok(all)
 }

@@ -14,7 +14,7 @@ mod query;
 mod snippet;
 mod winners;
 
-pub use pipeline::{Detail, Hit, MAX_LIMIT, SearchAnswer, SearchRequest};
 pub(crate) use pipeline::Search;
+pub use pipeline::{Detail, Hit, MAX_LIMIT, SearchAnswer, SearchRequest};
 pub use query::MAX_QUERY_BYTES;
 pub use snippet::{MAX_SNIPPET_CHARS, PIECE_SEPARATOR};

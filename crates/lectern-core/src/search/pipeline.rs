@@ -5,9 +5,10 @@ use std::cmp::Ordering;
 use lectern_analysis::Analyzer;
 use lectern_markdown::LineRange;
 use rustc_hash::FxHashMap;
+use tantivy::DocId;
 
 use super::bm25f::{Scored, score};
-use super::candidates::candidates;
+use super::candidates::Candidates;
 use super::filter::PathFilter;
 use super::query::Query;
 use super::snippet::{SnippetTerms, snippet};
@@ -115,53 +116,71 @@ impl Search<'_> {
             }
             _ => None,
         };
-        let candidates = candidates(self.snapshot, &query.terms, filter.as_ref(), self.cancel)?;
-        let mut scored = score(self.snapshot, &query.terms, &candidates)?;
-        scored.retain(|scored| scored.score > 0.0);
-        scored.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
         let mut answer = SearchAnswer {
             unmatched: query.unmatched.clone(),
             generation: self.snapshot.generation,
             pages: self.snapshot.totals.pages,
             ..SearchAnswer::default()
         };
-        self.fill(&mut answer, request, &scored, &query, analyzer)?;
+        let mut winners = Winners::new(self.snapshot, self.roots, self.max_file_bytes);
+        let mut snippet_terms = SnippetTerms::new(&query.terms, analyzer);
+        let mut candidates =
+            Candidates::new(self.snapshot, &query.terms, filter.as_ref(), self.cancel);
+        let limit = request.limit as usize;
+        while answer.hits.len() < limit
+            && let Some(round) = candidates.next_round()?
+        {
+            let missing = limit - answer.hits.len();
+            let scored = self.scored(&query, &round)?;
+            for (winner, score) in self.take(missing, &scored, &mut winners, &mut snippet_terms)? {
+                answer.hits.push(hit(winner, score, request.detail, &mut snippet_terms));
+            }
+        }
+        // A later round may hold an exact score above an earlier one's.
+        answer.hits.sort_by(|a, b| {
+            let place = |hit: &Hit| (hit.path.clone(), hit.lines.start);
+            b.score.total_cmp(&a.score).then_with(|| place(a).cmp(&place(b)))
+        });
+        answer.stale = winners.stale;
         Ok(answer)
     }
 
-    /// Takes winners until the answer is full; what turns out to be gone costs no place.
-    fn fill(
+    fn scored(&self, query: &Query, candidates: &[Vec<DocId>]) -> Result<Vec<Scored>> {
+        let mut scored = score(self.snapshot, &query.terms, candidates)?;
+        scored.retain(|scored| scored.score > 0.0);
+        scored.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
+        Ok(scored)
+    }
+
+    /// Reads winners until there are `limit`; what turns out to be gone costs no place.
+    fn take(
         &self,
-        answer: &mut SearchAnswer,
-        request: &SearchRequest,
+        limit: usize,
         scored: &[Scored],
-        query: &Query,
-        analyzer: &mut Analyzer,
-    ) -> Result<()> {
-        let mut winners = Winners::new(self.snapshot, self.roots, self.max_file_bytes);
-        let mut snippet_terms = SnippetTerms::new(&query.terms, analyzer);
+        winners: &mut Winners<'_>,
+        terms: &mut SnippetTerms<'_>,
+    ) -> Result<Vec<(Winner, f64)>> {
         let mut hits_of_page = FxHashMap::default();
-        'ties: for ties in scored.chunk_by(|a, b| a.score.total_cmp(&b.score) == Ordering::Equal) {
-            for scored in in_place_order(ties, &mut winners)? {
+        let mut taken = Vec::with_capacity(limit);
+        for ties in scored.chunk_by(|a, b| a.score.total_cmp(&b.score) == Ordering::Equal) {
+            for scored in in_place_order(ties, winners)? {
                 self.cancel.check()?;
-                let page = winners.page_of(scored.section);
-                let hits = hits_of_page.entry(page).or_insert(0);
+                let hits = hits_of_page.entry(winners.page_of(scored.section)).or_insert(0);
                 if *hits == HITS_OF_A_PAGE {
                     continue;
                 }
                 let Some(winner) = winners.read(scored.section)? else { continue };
-                if winner.has_changed && !snippet_terms.stand_in(&winner) {
+                if winner.has_changed && !terms.stand_in(&winner) {
                     continue;
                 }
                 *hits += 1;
-                answer.hits.push(hit(winner, scored.score, request.detail, &mut snippet_terms));
-                if answer.hits.len() == request.limit as usize {
-                    break 'ties;
+                taken.push((winner, scored.score));
+                if taken.len() == limit {
+                    return Ok(taken);
                 }
             }
         }
-        answer.stale = winners.stale;
-        Ok(())
+        Ok(taken)
     }
 }
 

@@ -47,10 +47,10 @@ impl Query {
             });
         }
         let words = distinct_words(text, analyzer);
-        let only_stop_words = words.iter().all(|word| word.is_stop_word);
+        let only_stop_words = words.iter().all(|word| word.is_stop);
         let sections = snapshot.totals.sections as f64;
         let mut query = Self::default();
-        for word in words.into_iter().filter(|word| only_stop_words || !word.is_stop_word) {
+        for word in words.into_iter().filter(|word| only_stop_words || !word.is_stop) {
             let df = live_document_frequency(&word.term, snapshot)? as f64;
             if df > 0.0 {
                 let idf = (1.0 + (sections - df + 0.5) / (df + 0.5)).ln();
@@ -78,7 +78,7 @@ impl Query {
 struct Word {
     term: String,
     spelled: String,
-    is_stop_word: bool,
+    is_stop: bool,
     is_compound: bool,
 }
 
@@ -90,7 +90,7 @@ fn distinct_words(text: &str, analyzer: &mut Analyzer) -> Vec<Word> {
             words.push(Word {
                 term: token.term.to_owned(),
                 spelled: text[token.start..token.end].to_owned(),
-                is_stop_word: token.is_stop_word,
+                is_stop: token.is_stop_word,
                 is_compound: token.kind == TokenKind::Compound,
             });
         }

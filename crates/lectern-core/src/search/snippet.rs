@@ -56,7 +56,12 @@ impl<'a> SnippetTerms<'a> {
     }
 
     fn weight(&self, mask: u64) -> f64 {
-        self.idf.iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1).map(|(_, idf)| idf).sum()
+        self.idf
+            .iter()
+            .enumerate()
+            .filter(|(bit, _)| mask >> bit & 1 == 1)
+            .map(|(_, idf)| idf)
+            .sum()
     }
 }
 
@@ -72,12 +77,12 @@ pub(crate) fn snippet(text: &str, front_matter_lines: u32, terms: &mut SnippetTe
     let (front, prose): (Vec<_>, Vec<_>) =
         units.into_iter().partition(|unit| unit.line < front_matter_lines);
     // Front matter repeats what title and tags already say; it is shown when nothing else matches.
-    let shown = if prose.iter().all(|unit| unit.mask == 0) && front.iter().any(|unit| unit.mask != 0)
-    {
-        front
-    } else {
-        prose
-    };
+    let shown =
+        if prose.iter().all(|unit| unit.mask == 0) && front.iter().any(|unit| unit.mask != 0) {
+            front
+        } else {
+            prose
+        };
     let pieces = pieces(text, &shown, terms);
     join(text, &pieces)
 }
@@ -110,7 +115,8 @@ fn cut_line(content: &str, line_start: usize, line: u32, units: &mut Vec<Unit>) 
     let mut start = 0;
     let mut chars = 0;
     // Where the unit may be cut, with its length up to there.
-    let (mut sentence, mut word): (Option<(usize, usize)>, Option<(usize, usize)>) = (None, None);
+    let mut sentence: Option<(usize, usize)> = None;
+    let mut word: Option<(usize, usize)> = None;
     let mut previous = ' ';
     let mut push = |start: usize, end: usize, chars: usize| {
         units.push(Unit { start: line_start + start, end: line_start + end, line, chars, mask: 0 });
@@ -230,10 +236,8 @@ fn grow(text: &str, units: &[Unit], window: Window, other: Option<Window>) -> Wi
 /// UTF-16 length of the text from the first unit's start to the last one's end.
 fn span_chars(text: &str, units: &[Unit], (first, last): Window) -> usize {
     let own: usize = units[first..=last].iter().map(|unit| unit.chars).sum();
-    let between: usize = units[first..=last]
-        .windows(2)
-        .map(|pair| text[pair[0].end..pair[1].start].len())
-        .sum();
+    let between: usize =
+        units[first..=last].windows(2).map(|pair| text[pair[0].end..pair[1].start].len()).sum();
     own + between
 }
 

@@ -97,7 +97,9 @@ impl<'a> Winners<'a> {
             let opened = self.open(record);
             self.pages.insert(page, opened);
         }
-        let Some(Some(open)) = self.pages.get(&page) else { return Ok(None) };
+        let Some(Some(open)) = self.pages.get(&page) else {
+            return Ok(None);
+        };
         if !open.has_changed {
             return Ok(open.section(order));
         }

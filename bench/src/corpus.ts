@@ -1,0 +1,124 @@
+/** Finding a corpus and its labelled queries, and laying it out for a run. */
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** A question with the pages that answer it; the format of `queries.*.jsonl`. */
+export interface LabelledQuery {
+  readonly id: string;
+  readonly query: string;
+  readonly kind: string;
+  readonly relevant: readonly { readonly path: string; readonly section?: string }[];
+  /** Pages that hold the query word for word and do not count. */
+  readonly sources: readonly string[];
+}
+
+/** Pages on disk and the questions about them. */
+export interface Corpus {
+  readonly name: string;
+  readonly folder: string;
+  /** Empty for a corpus without labels. */
+  readonly queries: readonly LabelledQuery[];
+}
+
+const workspace = fileURLToPath(new URL("../../", import.meta.url));
+
+/**
+ * Lays out a corpus below `scratch`: a folder of Markdown as it is, or a folder that holds
+ * `*-docs.tar.gz` and `queries.*.jsonl`, unpacked with its file times. Without `where`:
+ * `LECTERN_CORPUS`, then the development corpus beside the clone, then the sample handbook.
+ */
+export function openCorpus(where: string | undefined, scratch: string): Corpus {
+  const beside = path.join(workspace, "../shared/corpus/dev");
+  const asked = where ?? process.env["LECTERN_CORPUS"];
+  const source = asked ?? (existsSync(beside) ? beside : path.join(workspace, "examples/handbook"));
+  if (!existsSync(source)) throw new Error(`no corpus at ${source}`);
+  const files = readdirSync(source);
+  const archive = files.find((file) => file.endsWith("-docs.tar.gz"));
+  const labels = files.find((file) => /^queries\..*\.jsonl$/u.test(file));
+  const queries = labels === undefined ? [] : readQueries(path.join(source, labels));
+  if (archive === undefined) return { name: path.basename(source), folder: source, queries };
+  const folder = path.join(scratch, "corpus");
+  mkdirSync(folder);
+  const tar = spawnSync("tar", ["-xzf", path.join(source, archive), "-C", folder]);
+  if (tar.status !== 0) throw new Error(`tar: ${tar.stderr.toString()}`);
+  return { name: path.basename(source), folder, queries };
+}
+
+/** A copy of the corpus without the headings that end in a question mark. */
+export function maskQuestions(corpus: Corpus, scratch: string): Corpus {
+  const folder = path.join(scratch, "masked");
+  cpSync(corpus.folder, folder, { recursive: true, preserveTimestamps: true });
+  for (const file of pages(folder)) {
+    const at = path.join(folder, file);
+    const lines = readFileSync(at, "utf8").split("\n");
+    const kept = lines.filter((line) => !/^#{1,6}\s.*\?\s*#*\s*$/u.test(line));
+    if (kept.length < lines.length) writeFileSync(at, kept.join("\n"));
+  }
+  return { ...corpus, folder, queries: corpus.queries.filter(({ kind }) => kind === "question") };
+}
+
+/** Markdown files below a folder, '/'-separated, sorted. */
+export function pages(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => file.split(path.sep).join("/"))
+    .sort();
+}
+
+/** A fresh folder for one run, outside the clone. */
+export function scratchFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), "lectern-bench-"));
+}
+
+/** `count` queries, drawn evenly over the kinds by a fixed start value. */
+export function stratified(queries: readonly LabelledQuery[], count: number): LabelledQuery[] {
+  const random = generator(20_261_125);
+  const byKind = Map.groupBy(queries, ({ kind }) => kind);
+  const piles = [...byKind.entries()]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([, pile]) => shuffled(pile, random));
+  const drawn: LabelledQuery[] = [];
+  for (let round = 0; drawn.length < count && piles.some((pile) => pile.length > round); round += 1) {
+    for (const pile of piles) {
+      const query = pile[round];
+      if (query !== undefined && drawn.length < count) drawn.push(query);
+    }
+  }
+  return shuffled(drawn, random);
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  const copy = [...items];
+  for (let last = copy.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(random() * (last + 1));
+    [copy[last], copy[other]] = [copy[other] as T, copy[last] as T];
+  }
+  return copy;
+}
+
+/** Numbers in [0, 1) that are the same in every run (mulberry32). */
+function generator(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+function readQueries(file: string): LabelledQuery[] {
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line, index) => {
+      try {
+        return JSON.parse(line) as LabelledQuery;
+      } catch (error) {
+        throw new Error(`${path.basename(file)} line ${index + 1} is not JSON`, { cause: error });
+      }
+    });
+}

@@ -1,0 +1,180 @@
+//! Order, filters and what a query means.
+
+mod common;
+
+use common::{Bench, paths, request, search, sync};
+use lectern_core::{CancelToken, Error};
+use proptest::prelude::*;
+
+fn in_folder(
+    engine: &lectern_core::Engine,
+    query: &str,
+    path: &str,
+) -> lectern_core::Result<Vec<String>> {
+    let mut request = request(query);
+    request.path = Some(path.to_owned());
+    let answer = engine.search(&request, &CancelToken::new())?;
+    Ok(answer.hits.into_iter().map(|hit| hit.path).collect())
+}
+
+#[test]
+fn any_word_suffices_and_unmatched_ones_are_named() {
+    let bench = Bench::with(&[("a.md", "# Kafka\n\nconsumer lag\n")]);
+    let answer = search(&bench.synced(), "kafka Flurbs lag gronk-9");
+    assert_eq!(paths(&answer), ["a.md"]);
+    assert_eq!(answer.unmatched, ["Flurbs", "gronk", "9"]);
+}
+
+#[test]
+fn a_heading_outweighs_a_mention() {
+    let filler = "some words about something else entirely. ".repeat(10);
+    let bench = Bench::with(&[
+        ("mention.md", &format!("# Other\n\n{filler} rotation {filler}\n")),
+        ("about.md", &format!("# Secrets\n\n## Rotation\n\n{filler}\n")),
+    ]);
+    assert_eq!(paths(&search(&bench.synced(), "rotation"))[0], "about.md");
+}
+
+#[test]
+fn operators_are_text() {
+    let bench = Bench::with(&[("a.md", "# Notes\n\nAND or NOT a:b C++ \"quoted\" --flag (x)\n")]);
+    let engine = bench.synced();
+    for query in ["AND", "a:b", "\"unbalanced quoted", "--flag", "C++", "NOT (x", "*", "a AND AND"]
+    {
+        let answer = search(&engine, query);
+        assert!(query == "*" || !answer.hits.is_empty(), "{query}");
+    }
+}
+
+#[test]
+fn questions_without_words_have_an_empty_answer() {
+    let bench = Bench::with(&[("a.md", "# A\n\nthe and of\n")]);
+    let engine = bench.synced();
+    for query in ["", "   \n", "🦀🦀", "?!"] {
+        assert!(search(&engine, query).hits.is_empty(), "{query:?}");
+    }
+    assert_eq!(paths(&search(&engine, "the of")), ["a.md"], "stop words alone are asked for");
+}
+
+#[test]
+fn queries_over_the_limit_are_refused_and_long_ones_answered() {
+    let bench = Bench::with(&[("a.md", "# A\n\nneedle\n")]);
+    let engine = bench.synced();
+    let long = format!("{} needle", "hay ".repeat(2000));
+    assert_eq!(paths(&search(&engine, &long)), ["a.md"]);
+    let refused = engine.search(&request(&"x".repeat(1_000_000)), &CancelToken::new());
+    let error = refused.unwrap_err();
+    assert_eq!(error.code(), "LIMIT_EXCEEDED");
+    assert!(error.to_string().contains("8192"), "{error}");
+}
+
+#[test]
+fn the_limit_has_a_range() {
+    let bench = Bench::with(&[("a.md", "# A\n")]);
+    let engine = bench.synced();
+    for limit in [0, 21, u32::MAX] {
+        let mut request = request("a");
+        request.limit = limit;
+        let error = engine.search(&request, &CancelToken::new()).unwrap_err();
+        assert!(error.to_string().contains("from 1 to 20"), "{error}");
+    }
+}
+
+#[test]
+fn a_path_filter_is_part_of_retrieval() {
+    let bench = Bench::new();
+    // More matching pages than there are candidates, all better than the one asked for.
+    for page in 0..150 {
+        bench.write(&format!("noise/{page}.md"), "# Kafka\n\nkafka kafka kafka\n");
+    }
+    bench.write("team/docs/kafka.md", "# Notes\n\nkafka among very many other words here\n");
+    bench.write("team/docs-secret/kafka.md", "# Kafka\n\nkafka\n");
+    let engine = bench.synced();
+    for spelling in ["team/docs", "team/docs/", "./team/docs", "/team/docs/", "team/docs/kafka.md"]
+    {
+        assert_eq!(in_folder(&engine, "kafka", spelling).unwrap(), ["team/docs/kafka.md"]);
+    }
+    assert_eq!(in_folder(&engine, "kafka", ".").unwrap().len(), 5);
+    let error = in_folder(&engine, "kafka", "team/dcos").unwrap_err();
+    let Error::NotFound { nearest, .. } = &error else { panic!("{error}") };
+    assert_eq!(nearest[0], "team/docs");
+}
+
+#[test]
+fn a_page_gives_at_most_two_hits() {
+    let sections = (0..6).map(|n| format!("## Part {n}\n\nkafka\n\n")).collect::<String>();
+    let bench = Bench::with(&[("many.md", &sections), ("one.md", "# One\n\nkafka\n")]);
+    let answer = search(&bench.synced(), "kafka");
+    assert_eq!(paths(&answer).iter().filter(|path| **path == "many.md").count(), 2);
+    assert!(paths(&answer).contains(&"one.md"));
+}
+
+#[test]
+fn equal_scores_are_ordered_by_path_whatever_the_index_went_through() {
+    let names: Vec<String> = (0..40).map(|n| format!("{:02}.md", (n * 17) % 40)).collect();
+    let bench = Bench::new();
+    let engine = bench.open();
+    for name in &names {
+        bench.write(name, "# Same\n\nsame words\n");
+        sync(&engine);
+    }
+    let mut request = request("same words");
+    request.limit = 20;
+    let answer = engine.search(&request, &CancelToken::new()).unwrap();
+    let expected: Vec<String> = (0..20).map(|n| format!("{n:02}.md")).collect();
+    assert_eq!(paths(&answer), expected);
+}
+
+#[derive(Clone, Debug)]
+enum Edit {
+    Write { page: u8, words: Vec<u8> },
+    Remove { page: u8 },
+}
+
+fn edits() -> impl Strategy<Value = Vec<Vec<Edit>>> {
+    let edit = prop_oneof![
+        3 => (0_u8..12, proptest::collection::vec(0_u8..30, 1..25))
+            .prop_map(|(page, words)| Edit::Write { page, words }),
+        1 => (0_u8..12).prop_map(|page| Edit::Remove { page }),
+    ];
+    proptest::collection::vec(proptest::collection::vec(edit, 1..6), 1..8)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_index_grown_by_edits_answers_like_a_fresh_one(batches in edits()) {
+        let bench = Bench::new();
+        let grown = bench.open();
+        for (round, batch) in batches.iter().enumerate() {
+            for edit in batch {
+                match edit {
+                    Edit::Write { page, words } => {
+                        let body: Vec<_> = words.iter().map(|word| format!("word{word}")).collect();
+                        let (head, tail) = body.split_at(body.len() / 2);
+                        let text = format!(
+                            "# Page {round}\n\n{}\n\n## {}\n\n{}\n",
+                            head.join(" "), body[0], tail.join(" ")
+                        );
+                        bench.write(&format!("{page}.md"), text);
+                    }
+                    Edit::Remove { page } => {
+                        let _ = std::fs::remove_file(bench.root().join(format!("{page}.md")));
+                    }
+                }
+            }
+            sync(&grown);
+        }
+        let mut options = bench.options();
+        options.index_dir = Some(bench.folder.path().join("fresh"));
+        let fresh = lectern_core::Engine::open(options).unwrap();
+        sync(&fresh);
+        for word in 0..30 {
+            let query = format!("word{word} word{} page", (word + 7) % 30);
+            let (a, b) = (search(&grown, &query), search(&fresh, &query));
+            prop_assert_eq!(a.hits, b.hits, "{}", query);
+            prop_assert_eq!(a.unmatched, b.unmatched);
+        }
+    }
+}

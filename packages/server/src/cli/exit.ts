@@ -1,0 +1,56 @@
+import { LecternError } from "@lectern/native";
+
+/** Exit codes of every command. */
+export const EXIT = {
+  ok: 0,
+  /** Something failed that should not. */
+  failure: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** A root does not exist, is no folder or cannot be read. */
+  root: 3,
+  /** No hit, no such page or section. */
+  notFound: 4,
+  /** The index is busy, not built or cannot be stored; the addon cannot be loaded. */
+  storage: 5,
+} as const;
+
+/** The table of exit codes for `--help`. */
+export const EXIT_HELP = `
+Exit codes:
+  0  done
+  1  internal failure
+  2  wrong command line or argument
+  3  a root does not exist, is no folder or cannot be read
+  4  nothing found
+  5  index busy, not built or not writable; addon missing`;
+
+/** A command line that cannot be meant. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The exit code for an error and the lines that explain it on stderr. */
+export function explainError(error: unknown): { readonly code: number; readonly lines: string[] } {
+  if (error instanceof UsageError) return { code: EXIT.usage, lines: [`error: ${error.message}`] };
+  if (!LecternError.isInstance(error)) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { code: EXIT.failure, lines: [`error: ${text}`] };
+  }
+  const hint = error.hint === undefined ? [] : [`hint: ${error.hint}`];
+  return { code: exitCode(error), lines: [`error: ${error.message}`, ...hint, ...causes(error)] };
+}
+
+function exitCode(error: LecternError): number {
+  if (error.code === "NOT_FOUND") return EXIT.notFound;
+  if (error.code === "INVALID_ARGUMENT") {
+    return error.message.startsWith("root ") ? EXIT.root : EXIT.usage;
+  }
+  if (error.code === "LIMIT_EXCEEDED") return EXIT.usage;
+  return error.errorClass === "bug" ? EXIT.failure : EXIT.storage;
+}
+
+/** What is behind an error; on the operator's own terminal paths are welcome. */
+function causes(error: LecternError): string[] {
+  return error.cause instanceof Error ? [`cause: ${error.cause.message}`] : [];
+}

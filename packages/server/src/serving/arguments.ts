@@ -1,0 +1,122 @@
+/**
+ * Arguments of tools: builders of their schemas and the one way in which bad ones are refused.
+ */
+import type { StandardSchemaWithJSON } from "@modelcontextprotocol/server";
+import { z } from "zod";
+
+import { ToolError } from "./tool-error.ts";
+
+/** An object schema that admits no other arguments than its own. */
+export type ArgumentsSchema = z.ZodObject<z.ZodRawShape>;
+
+/** An integer within a range. */
+export function integer(range: {
+  readonly min: number;
+  readonly max: number;
+  readonly description: string;
+}): z.ZodNumber {
+  const error = `must be an integer from ${range.min} to ${range.max}`;
+  return z
+    .number({ error })
+    .int({ error })
+    .min(range.min, { error })
+    .max(range.max, { error })
+    .describe(range.description);
+}
+
+/** A text of at least one character that is not white space. */
+export function text(description: string): z.ZodString {
+  return z
+    .string({ error: "must be a text" })
+    .regex(/\S/u, { error: "must not be empty" })
+    .describe(description);
+}
+
+/** One of some words. */
+export function choice<const Words extends readonly [string, ...string[]]>(
+  words: Words,
+  description: string,
+): z.ZodEnum<{ [Word in Words[number]]: Word }> {
+  return z.enum(words, { error: `must be ${words.join(" or ")}` }).describe(description);
+}
+
+/** A list of texts. */
+export function texts(range: {
+  readonly min: number;
+  readonly max: number;
+  readonly description: string;
+}): z.ZodArray<z.ZodString> {
+  const error = `must be a list of ${range.min} to ${range.max} texts`;
+  return z
+    .array(z.string({ error: "must be a text" }).regex(/\S/u, { error: "must not be empty" }), {
+      error,
+    })
+    .min(range.min, { error })
+    .max(range.max, { error })
+    .describe(range.description);
+}
+
+/**
+ * Checks the arguments of a call.
+ *
+ * @throws {@link ToolError} `INVALID_ARGUMENT` that names every bad argument with its valid range,
+ * and for unknown ones the names there are.
+ */
+export function checkArguments<Schema extends ArgumentsSchema>(
+  schema: Schema,
+  given: unknown,
+): z.output<Schema> {
+  const names = Object.keys(schema.shape);
+  const values = given ?? {};
+  if (typeof values !== "object" || Array.isArray(values)) {
+    throw new ToolError("INVALID_ARGUMENT", "arguments must be an object");
+  }
+  // Own keys only, so that a `__proto__` sent as JSON is an unknown argument like any other.
+  const unknown = Object.keys(values).filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    const quoted = unknown.map((name) => JSON.stringify(name.slice(0, 60))).join(", ");
+    throw new ToolError(
+      "INVALID_ARGUMENT",
+      `unknown argument ${quoted}; arguments are ${names.join(", ")}`,
+    );
+  }
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const name = issue.path.map(String).join(".");
+    return `${name} ${issue.message} (${shown(valueAt(values, issue.path))})`;
+  });
+  throw new ToolError("INVALID_ARGUMENT", problems.join("; "));
+}
+
+/**
+ * The schema as the SDK wants it, advertising all and refusing nothing: the SDK would refuse with
+ * texts of its own, so the checking is left to {@link checkArguments}.
+ */
+export function advertised(schema: ArgumentsSchema): StandardSchemaWithJSON {
+  const { jsonSchema } = schema["~standard"] as unknown as StandardSchemaWithJSON["~standard"];
+  return {
+    "~standard": {
+      version: 1,
+      vendor: "lectern",
+      validate: (value) => ({ value }),
+      jsonSchema,
+    },
+  };
+}
+
+function valueAt(values: object, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null
+        ? (value as Record<PropertyKey, unknown>)[key]
+        : undefined,
+    values,
+  );
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "it is missing";
+  const json = JSON.stringify(value) ?? typeof value;
+  return `got ${json.length > 60 ? `${json.slice(0, 57)}...` : json}`;
+}
