@@ -19,7 +19,11 @@ export const environment = {
   LECTERN_PLATFORM: `${process.platform}-${process.arch}-${process.versions.modules}`,
   TURBO_TELEMETRY_DISABLED: "1",
   DO_NOT_TRACK: "1",
-  PATH: [path.join(root, "node_modules", ".bin"), process.env.PATH].join(path.delimiter),
+  PATH: [
+    path.join(root, "node_modules", ".bin"),
+    path.join(tools, "node_modules", ".bin"),
+    process.env.PATH,
+  ].join(path.delimiter),
 };
 
 /** Runs a command to its end with its output shown; throws when it fails. */
@@ -37,11 +41,11 @@ export function run(command, args, options = {}) {
 }
 
 /** Runs a command with its output shown as it comes, and gives exit status and output. */
-export function watch(command, args, options = {}) {
+export function watch(command, args, { extraEnv, ...options } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
-      env: environment,
+      env: { ...environment, ...extraEnv },
       stdio: ["ignore", "pipe", "pipe"],
       ...options,
     });
@@ -75,6 +79,9 @@ export function install() {
   const npm = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"];
   const cache = ["--cache", path.join(tools, "npm-cache")];
   run("npm", [...npm, ...cache, "--loglevel=error", `pnpm@${PNPM_VERSION}`], { cwd: tools });
+  // pnpm's own set-up puts the binary that came with it in the place of a shell script, which turbo
+  // cannot start. Scripts are off above because this is the only one that is wanted.
+  run(process.execPath, [path.join(tools, "node_modules/pnpm/install.js")], { cwd: tools });
   const store = ["--store-dir", path.join(tools, "store")];
   run(pnpmBin, ["install", "--frozen-lockfile", "--reporter=append-only", ...store]);
   writeFileSync(stampFile, wanted);

@@ -1,6 +1,14 @@
 /** Finding a corpus and its labelled queries, and laying it out for a run. */
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -81,7 +89,11 @@ export function stratified(queries: readonly LabelledQuery[], count: number): La
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([, pile]) => shuffled(pile, random));
   const drawn: LabelledQuery[] = [];
-  for (let round = 0; drawn.length < count && piles.some((pile) => pile.length > round); round += 1) {
+  for (
+    let round = 0;
+    drawn.length < count && piles.some((pile) => pile.length > round);
+    round += 1
+  ) {
     for (const pile of piles) {
       const query = pile[round];
       if (query !== undefined && drawn.length < count) drawn.push(query);

@@ -41,23 +41,23 @@ export async function relevance(corpus: Corpus, scratch: string): Promise<Qualit
 
 /** The figures as a table, kinds down, systems across. */
 export function relevanceTable(qualities: readonly Quality[]): Table {
-  const systems = [...new Set(qualities.map(({ system }) => system))];
+  const names = [...new Set(qualities.map(({ system }) => system))];
   const kinds = [...new Set(qualities.map(({ kind }) => kind))].sort();
   const rows = kinds.map((kind) => {
     const of = (system: string): Quality | undefined =>
-      qualities.find((quality) => quality.kind === kind && quality.system === system);
+      qualities.find((figure) => figure.kind === kind && figure.system === system);
     return [
       kind,
-      String(of(systems[0] ?? "")?.queries ?? 0),
-      ...systems.map((system) => {
-        const quality = of(system);
-        if (quality === undefined) return "-";
-        const { mrr, error, first, tenth } = quality;
+      String(of(names[0] ?? "")?.queries ?? 0),
+      ...names.map((system) => {
+        const figure = of(system);
+        if (figure === undefined) return "-";
+        const { mrr, error, first, tenth } = figure;
         return `${mrr.toFixed(3)} ±${error.toFixed(3)} ${first.toFixed(3)} ${tenth.toFixed(3)}`;
       }),
     ];
   });
-  const heads = systems.map((system) => `${system}: MRR ±se R@1 R@10`);
+  const heads = names.map((system) => `${system}: MRR ±se R@1 R@10`);
   return table("relevance", ["kind", "queries", ...heads], rows);
 }
 

@@ -27,8 +27,10 @@ export function render({ title, heads, rows }: Table): string {
 }
 
 /** Quantile of a sorted list, 0 to 1. */
-export function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+export function quantile(ascending: readonly number[], share: number): number {
+  return (
+    ascending[Math.min(ascending.length - 1, Math.floor(share * ascending.length))] ?? Number.NaN
+  );
 }
 
 /** Sorted copy. */

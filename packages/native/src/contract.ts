@@ -158,7 +158,9 @@ export interface CallOptions {
 /** An index over some roots. All calls are safe to run at once. */
 export interface Engine extends AsyncDisposable {
   /** Brings the index up to the files. Waits its turn while another process writes. */
-  sync(options?: CallOptions & { readonly onProgress?: (progress: SyncProgress) => void }): Promise<SyncReport>;
+  sync(
+    options?: CallOptions & { readonly onProgress?: (progress: SyncProgress) => void },
+  ): Promise<SyncReport>;
   search(request: SearchRequest, options?: CallOptions): Promise<SearchAnswer>;
   read(request: ReadRequest, options?: CallOptions): Promise<ReadAnswer>;
   stats(): Promise<Stats>;

@@ -24,12 +24,12 @@ import { LecternError, unwrap } from "./error.ts";
  */
 export async function openEngine(options: OpenOptions): Promise<Engine> {
   const binding = await loadBinding();
-  const engine = new binding.BindingEngine(record(options));
+  const engine = new binding.BindingEngine(bindingOptions(options));
   unwrap(await engine.open());
   return new NativeEngine(binding, engine);
 }
 
-function record(options: OpenOptions): Binding.BindingOpenOptions {
+function bindingOptions(options: OpenOptions): Binding.BindingOpenOptions {
   const { roots, indexDir, include, exclude, maxFileBytes } = options;
   return {
     roots: roots.map((root) => ({ ...root })),
@@ -53,9 +53,11 @@ class NativeEngine implements Engine {
     options: CallOptions & { readonly onProgress?: (progress: SyncProgress) => void } = {},
   ): Promise<SyncReport> {
     const { signal, onProgress } = options;
-    const tell = onProgress && ((progress: Binding.BindingSyncProgress): void => {
-      onProgress(progress as SyncProgress);
-    });
+    const tell =
+      onProgress &&
+      ((progress: Binding.BindingSyncProgress): void => {
+        onProgress(progress as SyncProgress);
+      });
     return this.#call(signal, (token) => this.#engine.sync(token, tell));
   }
 

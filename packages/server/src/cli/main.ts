@@ -87,7 +87,11 @@ function program(): Command {
 /** Adds the flags that say which documents are meant. */
 function documents(command: Command): Command {
   return command
-    .option("-r, --root <root>", "folder of Markdown, PATH or NAME=PATH; repeatable (LECTERN_ROOTS)", collect)
+    .option(
+      "-r, --root <root>",
+      "folder of Markdown, PATH or NAME=PATH; repeatable (LECTERN_ROOTS)",
+      collect,
+    )
     .option("--index-dir <folder>", "where indexes are kept (LECTERN_INDEX_DIR)")
     .option("--include <glob>", "files to index; repeatable", collect)
     .option("--exclude <glob>", "files and folders to leave out; repeatable", collect)

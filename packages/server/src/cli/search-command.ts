@@ -1,4 +1,10 @@
-import { type Engine, LecternError, type OpenOptions, openEngine, type SearchAnswer } from "@lectern/native";
+import {
+  type Engine,
+  LecternError,
+  type OpenOptions,
+  openEngine,
+  type SearchAnswer,
+} from "@lectern/native";
 
 import { withoutControls } from "../plain-text.ts";
 import { EXIT } from "./exit.ts";

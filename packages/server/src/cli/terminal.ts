@@ -3,7 +3,7 @@ import process from "node:process";
 import type { SyncProgress } from "@lectern/native";
 
 const isColored =
-  process.stdout.isTTY === true && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
+  process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
 
 /** Text in bold on a terminal that shows it. */
 export function bold(text: string): string {
@@ -32,7 +32,7 @@ export function printJson(value: unknown): void {
 /** A progress line on stderr, when somebody is looking. */
 export function progressLine(): { show(progress: SyncProgress): void; clear(): void } {
   const { stderr } = process;
-  if (stderr.isTTY !== true) return { show: () => undefined, clear: () => undefined };
+  if (!stderr.isTTY) return { show: () => undefined, clear: () => undefined };
   return {
     show({ stage, done, total }) {
       const share = total > 0 ? ` ${done}/${total}` : "";

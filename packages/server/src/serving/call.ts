@@ -40,16 +40,16 @@ export async function withinDeadline<T>(
 ): Promise<T> {
   const deadline = AbortSignal.timeout(deadlineMs);
   const signal = AbortSignal.any([server.mcpReq.signal, deadline]);
-  let end: () => void = () => undefined;
+  const settled = new AbortController();
   const ended = new Promise<never>((_, reject) => {
-    end = () => reject(deadline.aborted ? timedOut(deadlineMs) : cancelled());
+    const end = (): void => reject(deadline.aborted ? timedOut(deadlineMs) : cancelled());
+    signal.addEventListener("abort", end, { once: true, signal: settled.signal });
+    if (signal.aborted) end();
   });
-  signal.addEventListener("abort", end, { once: true });
-  if (signal.aborted) end();
   try {
     return await Promise.race([work({ signal, reportProgress: progress(server) }), ended]);
   } finally {
-    signal.removeEventListener("abort", end);
+    settled.abort();
   }
 }
 
@@ -64,7 +64,7 @@ function cancelled(): ToolError {
 }
 
 /** The text for the caller; details of what is not meant for it go to the log under an id. */
-export function explain(error: unknown, call: string, log: Log): string {
+function explain(error: unknown, call: string, log: Log): string {
   if (error instanceof ToolError) {
     if (error.cause !== undefined) log.warn({ call, err: error }, error.message);
     return error.text;
@@ -80,7 +80,7 @@ function result(answer: string | ToolAnswer<unknown>): CallToolResult {
   if (typeof answer === "string") return { content: [{ type: "text", text: answer }] };
   return {
     content: [{ type: "text", text: answer.text }],
-    structuredContent: answer.data as Record<string, unknown>,
+    structuredContent: { ...(answer.data as object) },
   };
 }
 

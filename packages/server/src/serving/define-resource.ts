@@ -1,7 +1,7 @@
 import type { CallContext } from "./define-tool.ts";
 
 /** Text behind a URI. */
-export interface ResourceText {
+interface ResourceText {
   readonly mimeType: string;
   readonly text: string;
 }

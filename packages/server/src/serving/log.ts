@@ -9,10 +9,13 @@ export interface Log {
 }
 
 /** Levels from the most to the least talkative. */
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** Makes the log of a process. Unknown levels count as `warn`. */
 export function createLog(level: string | undefined): Log {
   const known = LOG_LEVELS.find((name) => name === level) ?? "warn";
-  return pino({ level: known, base: { pid: process.pid } }, pino.destination({ fd: 2, sync: true }));
+  return pino(
+    { level: known, base: { pid: process.pid } },
+    pino.destination({ fd: 2, sync: true }),
+  );
 }

@@ -41,7 +41,10 @@ export function getDoc(documents: KnowledgeBase): ToolDefinition<typeof input, u
         throw new ToolError("INVALID_ARGUMENT", "give either path or paths");
       }
       if (path !== undefined) {
-        const part = { ...(section !== undefined && { section }), ...(lines !== undefined && { lines }) };
+        const part = {
+          ...(section !== undefined && { section }),
+          ...(lines !== undefined && { lines }),
+        };
         return readOne(documents, { ...request(path), ...part }, bound, context);
       }
       if (section !== undefined || lines !== undefined) {
@@ -102,8 +105,7 @@ async function readOne(
 
 function render(answer: ReadAnswer): string {
   const { path, title, section, lines, totalLines, revision, text: body, next } = answer;
-  const range =
-    totalLines === 0 ? "empty" : `lines ${lines.start}-${lines.end} of ${totalLines}`;
+  const range = totalLines === 0 ? "empty" : `lines ${lines.start}-${lines.end} of ${totalLines}`;
   const facts = [
     path,
     withoutControls(title),

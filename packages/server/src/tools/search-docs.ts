@@ -42,9 +42,7 @@ const output = z.object({
 type Output = z.output<typeof output>;
 
 /** Ranked search over sections. */
-export function searchDocs(
-  documents: KnowledgeBase,
-): ToolDefinition<typeof input, typeof output> {
+export function searchDocs(documents: KnowledgeBase): ToolDefinition<typeof input, typeof output> {
   return defineTool({
     name: "search_docs",
     title: "Search the docs",
