@@ -42,18 +42,7 @@ export declare class BindingEngine {
 }
 
 /** Kinds of calls, for tests of the guard. */
-export declare const enum BindingCall {
-  /** `open`. */
-  Open = 'open',
-  /** `sync`. */
-  Sync = 'sync',
-  /** `search`. */
-  Search = 'search',
-  /** `read`. */
-  Read = 'read',
-  /** `stats`. */
-  Stats = 'stats',
-}
+export type BindingCall = 'open' | 'sync' | 'search' | 'read' | 'stats'
 
 /** Why a call failed. Told from a value by its `failure` field. */
 export interface BindingFailure {

@@ -19,6 +19,7 @@ const { task } = await new NapiCli().build({
   dts: "index.d.ts",
   format: "esm",
   platform: true,
+  constEnum: false,
   profile: process.env.LECTERN_PROFILE ?? "release",
 });
 await task;
