@@ -1,12 +1,13 @@
 //! The walk over a page's CommonMark and GFM events.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use crate::html::{self, Piece, Pieces};
-use crate::outline::{BorderKind, Heading, Outline, RawCode, RawLink, label, push_visible, separate};
+use crate::outline::{
+    BorderKind, Heading, Outline, RawCode, RawLink, label, push_visible, separate,
+};
 use crate::source::Source;
 
 /// Paragraphs longer than this, in bytes, may be split at their lines.
@@ -25,14 +26,12 @@ fn options() -> Options {
 
 /// Walks the Markdown of a source from an offset of its text on. `prepared` is that rest of the text
 /// as the parser shall see it, byte for byte in the same places.
-pub(crate) fn walk(source: &Source<'_>, base: usize, prepared: &Cow<'_, str>) -> Outline {
+pub(crate) fn walk(source: &Source<'_>, base: usize, prepared: &str) -> Outline {
+    let edited = prepared.as_ptr() != source.text()[base..].as_ptr();
     let mut walker = Walker {
         source,
         base,
-        edited: match prepared {
-            Cow::Borrowed(_) => None,
-            Cow::Owned(text) => Some(text),
-        },
+        edited: edited.then_some(prepared),
         out: Outline::default(),
         depth: 0,
         lines_are_borders: false,
@@ -339,14 +338,203 @@ fn language(info: &str) -> Option<String> {
 fn split_id(text: &str) -> (&str, Option<String>) {
     let whole = (text, None);
     let trimmed = text.trim_end();
-    let Some((before, attributes)) = trimmed.strip_suffix('}').and_then(|rest| rest.rsplit_once('{'))
+    let Some((before, attributes)) =
+        trimmed.strip_suffix('}').and_then(|rest| rest.rsplit_once('{'))
     else {
         return whole;
     };
     let attributes = attributes.trim_start_matches(':').trim();
-    if attributes.is_empty() || !attributes.split_whitespace().all(|word| word.starts_with(['#', '.'])) {
+    if attributes.is_empty()
+        || !attributes.split_whitespace().all(|word| word.starts_with(['#', '.']))
+    {
         return whole;
     }
     let id = attributes.split_whitespace().find_map(|word| word.strip_prefix('#'));
     (before, id.filter(|id| !id.is_empty()).map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outline(text: &str) -> Outline {
+        let source = Source::decode(text.as_bytes()).unwrap();
+        walk(&source, 0, &crate::template::prepare(source.text()))
+    }
+
+    /// Headings as `level text`.
+    fn headings(text: &str) -> Vec<String> {
+        let headings = outline(text).headings;
+        headings.iter().map(|heading| format!("{} {}", heading.level, heading.text)).collect()
+    }
+
+    fn links(text: &str) -> Vec<(String, String)> {
+        outline(text).links.into_iter().map(|link| (link.text, link.destination)).collect()
+    }
+
+    fn pair(text: &str, destination: &str) -> (String, String) {
+        (text.to_owned(), destination.to_owned())
+    }
+
+    #[test]
+    fn headings_of_both_kinds_are_read() {
+        assert_eq!(
+            headings(
+                "# One #\n\nTwo\n===\n\nThree\nlines\n---\n   ###### Six\n#\n#nope\n####### nope\n"
+            ),
+            ["1 One", "1 Two", "2 Three lines", "6 Six", "1 "]
+        );
+    }
+
+    #[test]
+    fn headings_keep_only_what_is_seen() {
+        assert_eq!(
+            headings("# A *b* `c` [d](e) <i>f</i> &amp; ![g](h) \\* <!-- i -->\n"),
+            ["1 A b c d f & g *"]
+        );
+    }
+
+    #[test]
+    fn what_looks_like_a_heading_inside_of_something_is_none() {
+        for text in [
+            "```\n# a\n```\n",
+            "~~~ md\n# a\nb\n===\n~~~\n",
+            "    # a\n",
+            "<!--\n# a\n-->\n",
+            "<pre>\n# a\n</pre>\n",
+            "> # a\n> b\n> ===\n",
+            "- # a\n",
+            "1. a\n\n   # b\n",
+            "[^a]: # b\n",
+            "| # a |\n|---|\n| # b |\n",
+            "```\n# never closed\n",
+        ] {
+            assert_eq!(headings(text), [] as [&str; 0], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_heading_after_html_without_a_blank_line_is_html() {
+        assert_eq!(headings("<div>\n# a\n</div>\n\n# b\n"), ["1 b"]);
+    }
+
+    #[test]
+    fn ids_written_out_are_taken_off() {
+        for (text, id) in [
+            ("# A {#own}\n", Some("own")),
+            ("# A {: #own .class }\n", Some("own")),
+            ("# A {.class}\n", None),
+        ] {
+            let heading = &outline(text).headings[0];
+            assert_eq!((heading.text.as_str(), heading.id.as_deref()), ("A", id), "{text}");
+        }
+        for text in ["# A {b}\n", "# A {}\n", "# A {#b} c\n"] {
+            assert_eq!(outline(text).headings[0].id, None, "{text}");
+        }
+        assert_eq!(headings("# A {b}\n"), ["1 A {b}"]);
+    }
+
+    #[test]
+    fn body_and_code_are_apart() {
+        let outline = outline(
+            "# H\n\nA *b*\n`c` d\\\ne.\n\n| f | g |\n|---|---|\n| h | i |\n\n- j\n  - k\n\n```Rust,ignore\nl\n\
+             ```\n\n    m\n\n<p>n</p>o<br>p\n\n<pre>q</pre>\n\n> r ![s](t)\n\n[^u]: v\n",
+        );
+        let body: Vec<&str> =
+            outline.body.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
+        assert_eq!(body, ["A b c d e.", "f g", "h i", "j", "k", "n", "o p", "r s", "v"]);
+        assert_eq!(outline.code, "l\nm\nq\n");
+        let blocks: Vec<_> = outline
+            .code_blocks
+            .iter()
+            .map(|block| (block.language.as_deref(), block.start, block.end))
+            .collect();
+        assert_eq!(blocks, [(Some("rust"), 14, 16), (None, 18, 18)]);
+    }
+
+    #[test]
+    fn languages_are_the_first_word() {
+        for (info, expected) in [
+            ("rust", Some("rust")),
+            ("{.Python .numberLines}", Some("python")),
+            ("sh {linenos=true}", Some("sh")),
+            ("js{1,3}", Some("js")),
+            ("", None),
+            ("{}", None),
+        ] {
+            assert_eq!(language(info).as_deref(), expected, "{info}");
+        }
+        assert_eq!(language(&"x".repeat(41)), None);
+    }
+
+    #[test]
+    fn links_of_every_form_are_read() {
+        let text = "[inline](a.md \"title\") [angle](<b c.md>) [full][r] [collapsed][] [shortcut]\n\
+                    [[Wiki Page]] [[Other#Part|said]] <http://e.f> [*em* `code`](g)\n\n\
+                    [r]: r.md\n[collapsed]: c.md 'title'\n[shortcut]: <s.md>\n";
+        assert_eq!(
+            links(text),
+            [
+                pair("inline", "a.md"),
+                pair("angle", "b c.md"),
+                pair("full", "r.md"),
+                pair("collapsed", "c.md"),
+                pair("shortcut", "s.md"),
+                pair("Wiki Page", "Wiki Page"),
+                pair("said", "Other#Part"),
+                pair("http://e.f", "http://e.f"),
+                pair("em code", "g"),
+            ]
+        );
+        let wiki: Vec<bool> = outline(text).links.iter().map(|link| link.wiki).collect();
+        assert_eq!(wiki.iter().filter(|wiki| **wiki).count(), 2);
+    }
+
+    #[test]
+    fn html_anchors_are_links_and_targets() {
+        let text = "A <a href=\"b.md\">c <b>d</b></a> e.\n\n<p>\n<a href='f.md'>g</a>\n<a id=\"h\"></a>\n</p>\n\n\
+                    <a name=i></a>\n";
+        assert_eq!(links(text), [pair("c d", "b.md"), pair("g", "f.md")]);
+        let outline = outline(text);
+        assert_eq!(outline.links[1].line, 4);
+        assert_eq!(outline.anchors, [(5, "h".to_owned()), (8, "i".to_owned())]);
+    }
+
+    #[test]
+    fn html_anchors_end_with_their_block() {
+        assert_eq!(links("<a href=\"a\">b\n\nc</a>\n"), []);
+        assert_eq!(links("<a href=\"a\">b <a href=\"c\">d</a>\n"), [pair("d", "c")]);
+        assert_eq!(links("[a <a href=\"b\">c](d) e</a>\n"), [pair("a c", "d")]);
+    }
+
+    #[test]
+    fn images_and_code_are_no_links() {
+        assert_eq!(links("![a](b.png) `[c](d)` \\[e](f)\n\n```\n[g](h)\n```\n"), []);
+        assert_eq!(links("[![a](b.png)](c.md)\n"), [pair("a", "c.md")]);
+    }
+
+    #[test]
+    fn links_know_their_line() {
+        let lines: Vec<u32> =
+            outline("[a](b)\n[c](d)\n\n- [e](f)\n\n| [g](h) |\n|---|\n| [i](j) |\n")
+                .links
+                .iter()
+                .map(|link| link.line)
+                .collect();
+        assert_eq!(lines, [1, 2, 4, 6, 8]);
+    }
+
+    #[test]
+    fn a_destination_repeated_by_reference_is_bounded() {
+        let text = format!("{}\n\n[a]: {}\n", "[a] ".repeat(1000), "x".repeat(MAX_DESTINATION + 1));
+        assert_eq!(links(&text), []);
+    }
+
+    #[test]
+    fn text_edited_for_the_parser_reads_as_written() {
+        let outline = outline("# A\rB\n\nC\rD [e]({{< ref \"f g\" >}}) `{{ h }}`\n");
+        assert_eq!(outline.headings[0].text, "A B");
+        assert!(outline.body.contains("C D e {{ h }}"), "{}", outline.body);
+        assert_eq!(outline.links[0].destination, "{{<+ref+\"f+g\"+>}}");
+    }
 }

@@ -75,3 +75,51 @@ fn heading_of(line: &str) -> Option<(u8, &str)> {
     let closed = bare.is_empty() || bare.ends_with([' ', '\t']);
     Some((level as u8, if closed { bare.trim_end() } else { text }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outline(text: &str, first: u32) -> Outline {
+        walk(&Source::decode(text.as_bytes()).unwrap(), first)
+    }
+
+    #[test]
+    fn headings_and_fences_are_read() {
+        let outline = outline(
+            "# One #\ntext\nmore\n\n  ## Two ##a\n#nope\n    # nope\n```Rust x\n# code\n~~~\n```\n\
+             ####### seven\n#\n~~~\nnever closed\n",
+            1,
+        );
+        let headings: Vec<_> =
+            outline.headings.iter().map(|it| (it.level, it.text.as_str())).collect();
+        assert_eq!(headings, [(1, "One"), (2, "Two ##a"), (1, "")]);
+        assert_eq!(outline.code, "# code\n~~~\nnever closed\n");
+        let blocks: Vec<_> = outline
+            .code_blocks
+            .iter()
+            .map(|block| (block.language.as_deref(), block.start, block.end))
+            .collect();
+        assert_eq!(blocks, [(Some("rust"), 8, 11), (None, 14, 15)]);
+        assert_eq!(outline.body, "text\nmore\n#nope\n# nope\n####### seven\n");
+    }
+
+    #[test]
+    fn a_walk_may_begin_below_front_matter() {
+        let outline = outline("---\n# no: heading\n---\n# Heading\n", 4);
+        assert_eq!(outline.headings.len(), 1);
+        assert_eq!(outline.borders[0].line, 4);
+    }
+
+    #[test]
+    fn a_backtick_fence_has_no_backtick_in_its_info() {
+        assert_eq!(outline("``` a`b\n# c\n", 1).headings.len(), 1);
+        assert_eq!(outline("~~~ a`b\n# c\n", 1).headings.len(), 0);
+    }
+
+    #[test]
+    fn a_fence_is_closed_by_one_as_long() {
+        assert_eq!(outline("````\n```\n````\n# a\n", 1).headings.len(), 1);
+        assert_eq!(outline("```\n``` x\n# a\n", 1).headings.len(), 0);
+    }
+}

@@ -59,7 +59,8 @@ impl FrontMatter {
         if block.len() > MAX_BYTES {
             matter.problem = Some(format!("front matter over {} KiB", MAX_BYTES / 1024));
         } else if yaml {
-            matter.problem = yaml::read_fields(block, &mut |key, value| matter.set(key, value)).err();
+            matter.problem =
+                yaml::read_fields(block, &mut |key, value| matter.set(key, value)).err();
         } else {
             matter.read_toml(block);
         }
@@ -133,11 +134,8 @@ impl Value {
 
 fn set_scalar(field: &mut Option<String>, value: Value, collapse: bool) {
     let Some(text) = value.into_list().into_iter().next() else { return };
-    *field = Some(if collapse {
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
-    } else {
-        text
-    });
+    *field =
+        Some(if collapse { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text });
 }
 
 /// A thematic break at the top of a page and another below it are no front matter: the first line that
@@ -151,11 +149,14 @@ fn looks_like_yaml(block: &str) -> bool {
         return true;
     }
     let rest = match first.chars().next() {
-        Some(quote @ ('"' | '\'')) => first[1..].split_once(quote).map(|(_, rest)| rest.trim_start()),
+        Some(quote @ ('"' | '\'')) => {
+            first[1..].split_once(quote).map(|(_, rest)| rest.trim_start())
+        }
         _ => first.find(':').map(|at| &first[at..]),
     };
     rest.is_some_and(|rest| {
-        rest.strip_prefix(':').is_some_and(|value| value.is_empty() || value.starts_with([' ', '\t']))
+        rest.strip_prefix(':')
+            .is_some_and(|value| value.is_empty() || value.starts_with([' ', '\t']))
     })
 }
 
@@ -164,5 +165,147 @@ fn toml_scalar(block: &str, value: &Spanned<DeValue<'_>>) -> Option<String> {
         DeValue::String(text) => Some(text.to_string()),
         DeValue::Array(_) | DeValue::Table(_) => None,
         _ => block.get(value.span()).map(str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> FrontMatter {
+        FrontMatter::read(&Source::decode(text.as_bytes()).unwrap()).0
+    }
+
+    /// The text that is left.
+    fn rest(text: &str) -> String {
+        let source = Source::decode(text.as_bytes()).unwrap();
+        let base = FrontMatter::read(&source).1;
+        source.text()[base..].to_owned()
+    }
+
+    #[test]
+    fn yaml_is_read() {
+        let matter = read(
+            "---\nTitle:  \"A  title\"\ndescription: >\n  Two\n  lines\ntags: [a, b]\nslug: own\n\
+             aliases:\n- /old/\n- older.md\nurl: /here/\n---\ntext\n",
+        );
+        assert_eq!(matter.lines, Some(LineRange { start: 1, end: 12 }));
+        assert_eq!(matter.title.unwrap(), "A title");
+        assert_eq!(matter.description.unwrap(), "Two lines");
+        assert_eq!(matter.tags, ["a", "b"]);
+        assert_eq!(matter.slug.unwrap(), "own");
+        assert_eq!(matter.aliases, ["/old/", "older.md", "/here/"]);
+        assert_eq!(matter.problem, None);
+    }
+
+    #[test]
+    fn toml_is_read() {
+        let matter = read(
+            "+++\ntitle = 'A title'\ndate = 2024-01-01\nslug = 1.10\ntags = ['a', 2]\n[menu]\n\
+             title = 'not this'\n+++\ntext\n",
+        );
+        assert_eq!(matter.lines, Some(LineRange { start: 1, end: 8 }));
+        assert_eq!(matter.title.unwrap(), "A title");
+        assert_eq!(matter.slug.unwrap(), "1.10");
+        assert_eq!(matter.tags, ["a", "2"]);
+        assert_eq!(matter.problem, None);
+    }
+
+    #[test]
+    fn broken_toml_is_front_matter_all_the_same() {
+        let matter = read("+++\ntitle = 'A'\n= = =\n+++\ntext\n");
+        assert_eq!(matter.lines, Some(LineRange { start: 1, end: 4 }));
+        assert_eq!(matter.title.as_deref(), Some("A"));
+        assert!(matter.problem.is_some());
+    }
+
+    #[test]
+    fn broken_yaml_is_front_matter_all_the_same() {
+        let text = "---\ntitle: A\nslug: b\n\ttab: c\n---\n# H\n";
+        let matter = read(text);
+        assert_eq!(matter.lines, Some(LineRange { start: 1, end: 5 }));
+        assert_eq!(matter.title.as_deref(), Some("A"));
+        assert!(matter.problem.is_some());
+        assert_eq!(rest(text), "# H\n");
+    }
+
+    #[test]
+    fn front_matter_never_closed_is_text() {
+        for text in [
+            "---\ntitle: A\n\n# H\n",
+            "+++\ntitle = 'A'\n",
+            "---",
+            "---\n",
+            "---\ntitle: A\n----\n",
+        ] {
+            assert_eq!(read(text), FrontMatter::default(), "{text:?}");
+            assert_eq!(rest(text), text);
+        }
+    }
+
+    #[test]
+    fn thematic_breaks_are_no_front_matter() {
+        for text in [
+            "---\n\nSome text.\n\n---\n",
+            "---\nSee http://x.y\n---\n",
+            "---\n\n---\n",
+            "text\n---\ntitle: A\n---\n",
+            "\n---\ntitle: A\n---\n",
+            " ---\ntitle: A\n---\n",
+        ] {
+            assert_eq!(read(text).lines, None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn fences_may_trail_spaces_and_end_in_dots() {
+        assert_eq!(
+            read("--- \r\ntitle: A\r\n...\r\nx").lines,
+            Some(LineRange { start: 1, end: 3 })
+        );
+        assert_eq!(read("---\n---\n").lines, Some(LineRange { start: 1, end: 2 }));
+        assert_eq!(read("---\n# none\n---").lines, Some(LineRange { start: 1, end: 3 }));
+    }
+
+    #[test]
+    fn a_mark_does_not_hide_front_matter() {
+        assert_eq!(read("\u{feff}---\ntitle: A\n---\n").title.as_deref(), Some("A"));
+    }
+
+    #[test]
+    fn repeated_keys_keep_the_last_value_and_join_lists() {
+        let matter = read("---\ntitle: A\ntitle: B\nTITLE:\ntags: a\ntags: [b]\n---\n");
+        assert_eq!(matter.title.as_deref(), Some("B"));
+        assert_eq!(matter.tags, ["a", "b"]);
+    }
+
+    #[test]
+    fn a_string_of_tags_is_split_at_commas() {
+        assert_eq!(read("---\ntags: a, b c,, d\n---\n").tags, ["a", "b c", "d"]);
+        assert_eq!(read("---\ntags: ['a, b', ' ']\n---\n").tags, ["a, b"]);
+    }
+
+    #[test]
+    fn values_that_look_like_others_are_text() {
+        for value in ["no", "on", "2024-01-01", "1.10", "true", "0o17", "12:30:45"] {
+            assert_eq!(read(&format!("---\ntitle: {value}\n---\n")).title.as_deref(), Some(value));
+        }
+    }
+
+    #[test]
+    fn a_huge_block_is_not_read() {
+        let text = format!("---\ntitle: A\n{}: b\n---\n# H\n", "k".repeat(1 << 20));
+        let matter = read(&text);
+        assert_eq!(matter.lines, Some(LineRange { start: 1, end: 4 }));
+        assert_eq!(matter.title, None);
+        assert_eq!(matter.problem.unwrap(), "front matter over 64 KiB");
+    }
+
+    #[test]
+    fn nested_toml_is_bounded() {
+        for value in ["[".repeat(20_000), "{a=".repeat(20_000)] {
+            let matter = read(&format!("+++\na = {value}\n+++\n"));
+            assert!(matter.problem.is_some());
+        }
     }
 }

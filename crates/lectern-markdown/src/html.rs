@@ -41,7 +41,8 @@ impl<'a> Pieces<'a> {
         while let Some(at) = memchr::memmem::find(&bytes[self.at..], b"</") {
             self.at += at + 2;
             let end = self.at + name.len();
-            if bytes.get(self.at..end).is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes())) {
+            if bytes.get(self.at..end).is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes()))
+            {
                 self.skip_past(end, ">");
                 return;
             }
@@ -99,7 +100,8 @@ impl<'a> Iterator for Pieces<'a> {
 
 fn name_at(html: &str, start: usize) -> &str {
     let rest = &html[start..];
-    let end = rest.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || b"-:_.".contains(&byte)));
+    let end =
+        rest.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || b"-:_.".contains(&byte)));
     &rest[..end.unwrap_or(rest.len())]
 }
 
@@ -132,10 +134,9 @@ pub(crate) fn attribute<'a>(attributes: &'a str, name: &str) -> Option<Cow<'a, s
             continue;
         };
         let (value, after) = match value.chars().next() {
-            Some(quote @ ('"' | '\'')) => {
-                value[1..].split_once(quote).unwrap_or((&value[1..], ""))
-            }
-            _ => value.split_at(value.find(|ch: char| ch.is_ascii_whitespace()).unwrap_or(value.len())),
+            Some(quote @ ('"' | '\'')) => value[1..].split_once(quote).unwrap_or((&value[1..], "")),
+            _ => value
+                .split_at(value.find(|ch: char| ch.is_ascii_whitespace()).unwrap_or(value.len())),
         };
         if key.eq_ignore_ascii_case(name) {
             return Some(decode(value));
@@ -152,8 +153,9 @@ pub(crate) fn decode(text: &str) -> Cow<'_, str> {
 /// How a tag separates the texts on its two sides.
 pub(crate) fn separator(name: &str) -> Option<char> {
     const INLINE: [&str; 28] = [
-        "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "img",
-        "ins", "kbd", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "tt", "u", "wbr",
+        "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i",
+        "img", "ins", "kbd", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup",
+        "tt", "u", "wbr",
     ];
     const CELL: [&str; 4] = ["td", "th", "br", "input"];
     if INLINE.iter().any(|inline| inline.eq_ignore_ascii_case(name)) {
@@ -162,5 +164,69 @@ pub(crate) fn separator(name: &str) -> Option<char> {
         Some(' ')
     } else {
         Some('\n')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(html: &str) -> Vec<Piece<'_>> {
+        Pieces::new(html).collect()
+    }
+
+    #[test]
+    fn tags_and_text_are_told_apart() {
+        assert_eq!(
+            pieces("a<B class='x>y'>c</B >d<br/>"),
+            [
+                Piece::Text("a"),
+                Piece::Open("B", " class='x>y'"),
+                Piece::Text("c"),
+                Piece::Close("B"),
+                Piece::Text("d"),
+                Piece::Open("br", "/"),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_shown_leaves_nothing() {
+        let html = "<!-- <b> --><!DOCTYPE html><?php x ?><script>a < b</SCRIPT ><style>p{}</style>";
+        assert_eq!(pieces(html), []);
+    }
+
+    #[test]
+    fn what_is_never_closed_ends_with_the_text() {
+        for html in ["<!-- a", "<?a", "<!a", "<script>a", "<script>a</scrip>", "<style>"] {
+            assert_eq!(pieces(html), [], "{html}");
+        }
+        assert_eq!(pieces("<a href=\"x"), [Piece::Text("<a href=\"x")]);
+        assert_eq!(pieces("a < b"), [Piece::Text("a "), Piece::Text("<"), Piece::Text(" b")]);
+    }
+
+    #[test]
+    fn attributes_are_found_by_name() {
+        let attributes = " disabled HREF = 'a&amp;b' id=x/y title=\"t\" empty=\"\" /";
+        for (name, value) in [
+            ("href", Some("a&b")),
+            ("id", Some("x/y")),
+            ("title", Some("t")),
+            ("empty", Some("")),
+            ("disabled", None),
+            ("ref", None),
+        ] {
+            assert_eq!(attribute(attributes, name).as_deref(), value, "{name}");
+        }
+        assert_eq!(attribute("href='never closed", "href").as_deref(), Some("never closed"));
+        assert_eq!(attribute("=a =b c", "c"), None);
+    }
+
+    #[test]
+    fn tags_part_words_cells_or_blocks() {
+        assert_eq!(separator("EM"), None);
+        assert_eq!(separator("td"), Some(' '));
+        assert_eq!(separator("div"), Some('\n'));
+        assert_eq!(separator("my-element"), Some('\n'));
     }
 }

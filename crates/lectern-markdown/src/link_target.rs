@@ -206,28 +206,32 @@ impl Linker {
 /// The argument of `{{< ref "x.md#y" >}}`, `{{% relref "x" %}}` or Jekyll's `{% link x.md %}` (as a
 /// path from the top), if the destination is such a call, with what follows it.
 fn reference_call(destination: &str) -> Option<String> {
-    let (inner, rest, jekyll) = if let Some(inner) = destination.strip_prefix("{{") {
-        let (inner, rest) = inner.split_once("}}")?;
-        (inner.trim_matches(['<', '>', '%', '-']), rest, false)
-    } else {
-        let at = destination.find("{%")?;
-        let (inner, rest) = destination[at + 2..].split_once("%}")?;
-        (inner.trim_matches('-'), rest, true)
+    let hugo = || {
+        let (call, rest) = destination.strip_prefix("{{")?.split_once("}}")?;
+        let argument = argument_of(call.trim_matches(['<', '>', '%', '-']), &["ref", "relref"])?;
+        Some(format!("{argument}{rest}"))
     };
+    let jekyll = || {
+        let (call, rest) = destination.split_once("{%")?.1.split_once("%}")?;
+        let argument = argument_of(call.trim_matches('-'), &["link", "post_url"])?;
+        Some(format!("/{argument}{rest}"))
+    };
+    hugo().or_else(jekyll)
+}
+
+/// The first argument of a call of one of these names.
+fn argument_of<'t>(call: &'t str, names: &[&str]) -> Option<&'t str> {
     let space = |ch: char| ch == template::SPACE || ch.is_whitespace();
-    let inner = inner.trim_matches(space);
-    let (word, argument) = inner.split_once(space)?;
-    let known = if jekyll { &["link", "post_url"][..] } else { &["ref", "relref"][..] };
-    if !known.contains(&word) {
+    let (name, argument) = call.trim_matches(space).split_once(space)?;
+    if !names.contains(&name) {
         return None;
     }
     let argument = argument.trim_matches(space);
     let argument = argument.strip_prefix("path=").unwrap_or(argument);
-    let argument = match argument.chars().next()? {
-        quote @ ('"' | '\'' | '`') => argument[1..].split(quote).next()?,
-        _ => argument.split(space).next()?,
-    };
-    Some(if jekyll { format!("/{argument}{rest}") } else { format!("{argument}{rest}") })
+    match argument.chars().next()? {
+        quote @ ('"' | '\'' | '`') => argument[1..].split(quote).next(),
+        _ => argument.split(space).next(),
+    }
 }
 
 /// Template calls stand for the site's address at the start of a destination.
@@ -315,7 +319,8 @@ pub(crate) fn strip_extensions(name: &str) -> &str {
     ];
     let mut stem = name;
     while let Some((rest, extension)) = stem.rsplit_once('.') {
-        if rest.is_empty() || !EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension)) {
+        if rest.is_empty() || !EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))
+        {
             break;
         }
         stem = rest;
@@ -326,4 +331,211 @@ pub(crate) fn strip_extensions(name: &str) -> &str {
 /// Whether a stem names its folder's own page.
 pub(crate) fn is_index(stem: &str) -> bool {
     ["index", "_index", "readme"].iter().any(|index| index.eq_ignore_ascii_case(stem))
+}
+
+#[cfg(test)]
+mod tests {
+    use TargetScope::{Name, Relative, Site};
+
+    use super::*;
+    use crate::source::Source;
+
+    /// The target of a Markdown destination on the page `guide/Setup/install.md`, as `scope key#section`.
+    fn target(destination: &str) -> Option<(TargetScope, String)> {
+        shown(Linker::new("guide/Setup/install.md").target(destination, false))
+    }
+
+    fn wiki(destination: &str) -> Option<(TargetScope, String)> {
+        shown(Linker::new("guide/Setup/install.md").target(destination, true))
+    }
+
+    fn shown(target: Option<LinkTarget>) -> Option<(TargetScope, String)> {
+        target.map(|target| {
+            let section = target.section.map(|section| format!("#{section}")).unwrap_or_default();
+            (target.scope, target.page + &section)
+        })
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "compared with what may be none")]
+    fn to(scope: TargetScope, key: &str) -> Option<(TargetScope, String)> {
+        Some((scope, key.to_owned()))
+    }
+
+    #[test]
+    fn relative_paths_are_resolved() {
+        for (destination, key) in [
+            ("other.md", "guide/setup/other"),
+            ("./other.md", "guide/setup/other"),
+            ("other", "guide/setup/other"),
+            ("other/", "guide/setup/other"),
+            ("other.html", "guide/setup/other"),
+            ("other.html.md", "guide/setup/other"),
+            ("../README.md", "guide"),
+            ("../index.html#Top", "guide#top"),
+            ("../../top.md", "top"),
+            ("../..", ""),
+            (".", "guide/setup"),
+            ("sub\\page.md", "guide/setup/sub/page"),
+            ("My%20Page.md", "guide/setup/my-page"),
+            ("gr%C3%B6%C3%9Fe.md", "guide/setup/größe"),
+            ("gro\u{308}\u{df}e.md", "guide/setup/größe"),
+            ("a.md?plain=1#L10", "guide/setup/a#l10"),
+            ("v1.2.md", "guide/setup/v1.2"),
+            ("%ff.md", "guide/setup/%ff"),
+        ] {
+            assert_eq!(target(destination), to(Relative, key), "{destination}");
+        }
+    }
+
+    #[test]
+    fn absolute_paths_are_of_the_site() {
+        for (destination, key) in [
+            ("/docs/a.md", "docs/a"),
+            ("/docs/a/#b", "docs/a#b"),
+            ("/", ""),
+            ("/docs/./x/../a/index.html", "docs/a"),
+            ("{{ site.baseurl }}/docs/a", "docs/a"),
+            ("{{+site.url+}}docs/a", "docs/a"),
+            ("{%+link+docs/a.md+%}#b", "docs/a#b"),
+            ("{{ site.baseurl }}{% link docs/a.md %}", "docs/a"),
+        ] {
+            assert_eq!(target(destination), to(Site, key), "{destination}");
+        }
+    }
+
+    #[test]
+    fn a_fragment_alone_is_of_its_own_page() {
+        assert_eq!(target("#Next%20Steps"), to(Relative, "guide/setup/install#next-steps"));
+        assert_eq!(wiki("#Next Steps"), to(Relative, "guide/setup/install#next-steps"));
+        for empty in ["", "#", "#...", "?a=b"] {
+            assert_eq!(target(empty), None, "{empty}");
+        }
+    }
+
+    #[test]
+    fn wiki_names_are_normalised() {
+        for (destination, expected) in [
+            ("Page", to(Name, "page")),
+            ("My  Page_Name.md", to(Name, "my-page-name")),
+            ("Page#A Heading", to(Name, "page#a-heading")),
+            ("folder/My Page", to(Site, "folder/my-page")),
+            ("./Page", to(Relative, "guide/setup/page")),
+            ("../Page", to(Relative, "guide/page")),
+            ("../../../Page", None),
+            ("http://a.b", None),
+            (" ", None),
+        ] {
+            assert_eq!(wiki(destination), expected, "{destination}");
+        }
+    }
+
+    #[test]
+    fn hugo_references_are_read() {
+        for (destination, expected) in [
+            ("{{<+ref+\"a.md\"+>}}", to(Name, "a")),
+            ("{{<+ref+\"a.md#B\"+>}}", to(Name, "a#b")),
+            ("{{%+relref+'docs/a'+%}}", to(Site, "docs/a")),
+            ("{{< relref path=\"/docs/a\" >}}#b", to(Site, "docs/a#b")),
+            ("{{<+ref+\"../a\"+>}}", to(Relative, "guide/a")),
+            ("{{< ref a >}}", to(Name, "a")),
+            ("{{<+ref+\"#b\"+>}}", to(Relative, "guide/setup/install#b")),
+            ("{{<+ref+\"http://a\"+>}}", None),
+        ] {
+            assert_eq!(target(destination), expected, "{destination}");
+        }
+    }
+
+    #[test]
+    fn what_lies_outside_is_dropped() {
+        for destination in [
+            "http://a.b/c.md",
+            "HTTPS://a.b",
+            "mailto:a@b.c",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "c:\\windows\\x.md",
+            "//a.b/c.md",
+            "../../../a.md",
+            "a/../../../../b.md",
+            "..%2f..%2f..%2fa.md",
+            "..\\..\\..\\a.md",
+            "/../a.md",
+        ] {
+            assert_eq!(target(destination), None, "{destination}");
+        }
+    }
+
+    fn keys(path: &str, text: &str) -> Vec<(TargetScope, String)> {
+        let page = crate::parse(path, &Source::decode(text.as_bytes()).unwrap());
+        page_keys(path, &page).into_iter().map(|key| (key.scope, key.key)).collect()
+    }
+
+    #[test]
+    fn a_page_answers_to_its_path_its_tails_and_its_names() {
+        let expected = [
+            (Relative, "guide/set-up/my_page"),
+            (Site, "guide/set-up/my_page"),
+            (Site, "set-up/my_page"),
+            (Site, "my_page"),
+            (Name, "my-page"),
+            (Name, "a-title"),
+        ];
+        let keys = keys("guide/Set Up/My_Page.md", "# A Title\n");
+        assert_eq!(keys, expected.map(|(scope, key)| (scope, key.to_owned())));
+    }
+
+    #[test]
+    fn an_index_answers_to_its_folder() {
+        for name in ["README.md", "index.md", "_index.md"] {
+            let keys = keys(&format!("ops/Runbooks/{name}"), "# T\n");
+            assert!(keys.contains(&(Relative, "ops/runbooks".to_owned())), "{keys:?}");
+            assert!(keys.contains(&(Name, "runbooks".to_owned())), "{keys:?}");
+        }
+        assert!(keys("README.md", "# T\n").contains(&(Relative, String::new())));
+    }
+
+    #[test]
+    fn a_page_answers_to_its_aliases_and_slug() {
+        let text =
+            "---\nslug: own\naliases: [/old/place/, https://a.b/c/d/, near.md, ../../../x]\n---\n";
+        let keys = keys("docs/a.md", text);
+        for key in [
+            (Name, "own"),
+            (Relative, "docs/own"),
+            (Site, "own"),
+            (Site, "old/place"),
+            (Site, "c/d"),
+            (Name, "near"),
+            (Relative, "docs/near"),
+        ] {
+            assert!(keys.contains(&(key.0, key.1.to_owned())), "{key:?} not in {keys:?}");
+        }
+    }
+
+    #[test]
+    fn keys_are_bounded_and_distinct() {
+        let aliases: Vec<String> = (0..1000).map(|n| format!("/a/{n}")).collect();
+        let slug = "a/".repeat(20_000);
+        let text = format!("---\naliases: [{}]\nurl: {slug}\n---\n", aliases.join(", "));
+        let keys = keys("x.md", &text);
+        assert_eq!(keys.len(), MAX_KEYS);
+        let distinct: std::collections::HashSet<_> = keys.iter().collect();
+        assert_eq!(distinct.len(), keys.len());
+    }
+
+    #[test]
+    fn every_way_to_write_a_path_meets_a_key_of_its_page() {
+        let page = keys("guide/Setup/Other Page.md", "# Some Title\n");
+        for found in [
+            target("Other%20Page.md"),
+            target("/guide/Setup/other-page/"),
+            target("/setup/Other Page.html"),
+            wiki("Other Page"),
+            wiki("some title"),
+            wiki("Setup/Other Page"),
+        ] {
+            assert!(page.contains(&found.clone().unwrap()), "{found:?} not in {page:?}");
+        }
+    }
 }

@@ -94,7 +94,9 @@ impl Outline {
 pub(crate) fn push_visible(sink: &mut String, text: &str) {
     let control = |byte: u8| (byte < b' ' && byte != b'\n' && byte != b'\t') || byte == 0x7f;
     if text.bytes().any(control) {
-        sink.extend(text.chars().map(|ch| if ch.is_ascii() && control(ch as u8) { ' ' } else { ch }));
+        sink.extend(
+            text.chars().map(|ch| if ch.is_ascii() && control(ch as u8) { ' ' } else { ch }),
+        );
     } else {
         sink.push_str(text);
     }
@@ -124,4 +126,52 @@ pub(crate) fn label(text: &str) -> String {
         }
     }
     label
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_begins_one_thing() {
+        let mut outline = Outline::default();
+        let heading = |text: &str| Heading { text: text.to_owned(), level: 1, id: None };
+        outline.border(1, BorderKind::Block);
+        outline.heading(1, heading("first"));
+        outline.heading(1, heading("second"));
+        outline.border(1, BorderKind::Item);
+        outline.border(2, BorderKind::Item);
+        let kinds: Vec<_> =
+            outline.borders.iter().map(|border| (border.line, border.kind)).collect();
+        assert_eq!(kinds, [(1, BorderKind::Heading(0)), (2, BorderKind::Item)]);
+        assert_eq!(outline.headings.len(), 1);
+        assert_eq!(outline.headings[0].text, "first");
+    }
+
+    #[test]
+    fn control_characters_become_spaces() {
+        let mut sink = String::new();
+        push_visible(&mut sink, "a\0b\x1b[31m\tc\nü\x7f");
+        assert_eq!(sink, "a b [31m\tc\nü ");
+    }
+
+    #[test]
+    fn separators_do_not_pile_up() {
+        let mut sink = String::new();
+        separate(&mut sink, '\n');
+        assert_eq!(sink, "");
+        sink.push('a');
+        for mark in [' ', ' ', '\n', '\n', ' '] {
+            separate(&mut sink, mark);
+        }
+        assert_eq!(sink, "a \n");
+    }
+
+    #[test]
+    fn labels_are_short_and_on_one_line() {
+        assert_eq!(label("  a \n\t b\u{a0}c "), "a b c");
+        let long = label(&"ü".repeat(MAX_LABEL));
+        assert_eq!(long, "ü".repeat(MAX_LABEL / 2));
+        assert!(label(&"word ".repeat(1000)).len() <= MAX_LABEL);
+    }
 }

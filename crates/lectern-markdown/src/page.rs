@@ -15,7 +15,7 @@ pub struct Page {
     pub title: String,
     /// What the front matter says.
     pub front_matter: FrontMatter,
-    /// A partition of the file: in order, every line in exactly one; empty only for an empty file.
+    /// A partition of the file: in order, every line in exactly one; empty only for a file without text.
     pub sections: Vec<Section>,
     /// Links to other pages and sections, in document order.
     pub links: Vec<Link>,
@@ -112,4 +112,73 @@ fn title_of_path(path: &str) -> String {
         chars = if path.trim().is_empty() { "Untitled".to_owned() } else { label(path) };
     }
     chars
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(path: &str, text: &str) -> Page {
+        parse(path, &Source::decode(text.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn the_title_is_the_first_that_says_something() {
+        for (path, text, title) in [
+            ("a.md", "---\ntitle: Own\n---\n# Heading\n", "Own"),
+            ("a.md", "---\ntitle: ' '\n---\n# Heading\n", "Heading"),
+            ("a.md", "#\n\n## *Second*\n", "Second"),
+            ("ops/incident-response_guide.md", "", "Incident response guide"),
+            ("ops/on-call/README.md", "text", "On call"),
+            ("README.md", "text", "README"),
+            ("ärger.md", "", "Ärger"),
+            ("---.md", "", "---.md"),
+            ("", "", "Untitled"),
+        ] {
+            assert_eq!(page(path, text).title, title, "{path} {text:?}");
+        }
+    }
+
+    #[test]
+    fn links_know_their_section() {
+        let page = page("docs/a.md", "[a](b.md)\n\n# H\n\n[c](#d) [](e.md) [f](http://g)\n");
+        let links: Vec<_> =
+            page.links.iter().map(|link| (link.text.as_str(), link.line, link.section)).collect();
+        assert_eq!(links, [("a", 1, 0), ("c", 5, 1)]);
+        assert_eq!(page.links[0].target.page, "docs/b");
+    }
+
+    #[test]
+    fn code_blocks_know_their_section() {
+        let page = page("a.md", "# A\n\n```sh\nx\n```\n\n# B\n\n    y\n");
+        let blocks: Vec<_> = page
+            .code_blocks
+            .iter()
+            .map(|block| {
+                (block.language.as_deref(), block.lines.start, block.lines.end, block.section)
+            })
+            .collect();
+        assert_eq!(blocks, [(Some("sh"), 3, 5, 0), (None, 9, 9, 1)]);
+    }
+
+    #[test]
+    fn the_body_leaves_front_matter_out() {
+        let page = page("a.md", "---\ntitle: A\nsecret: b\n---\ntext [c](d.md)\n");
+        assert_eq!(page.sections[0].body, "text c");
+        assert_eq!(page.links[0].line, 5);
+    }
+
+    #[test]
+    fn scripts_and_templates_are_text_or_nothing() {
+        let text = "import X from 'x'\n\n<Card title=\"a\">{props.b}</Card>\n\n<script>alert(1)</script>\n\n\
+                    {% include x.html %}\n\n$$e^{i\\pi}$$\n\n```mermaid\ngraph TD\n```\n";
+        let page = page("a.mdx", text);
+        assert_eq!(page.fallback, None);
+        let section = &page.sections[0];
+        for seen in ["import X", "{props.b}", "{% include x.html %}", "$$e^{i\\pi}$$"] {
+            assert!(section.body.contains(seen), "{seen} not in {:?}", section.body);
+        }
+        assert!(!section.body.contains("alert"));
+        assert_eq!(section.code, "graph TD");
+    }
 }

@@ -102,18 +102,20 @@ impl Builder<'_> {
     /// Adds the section that begins at the first of `borders` and covers the lines `start..next`.
     fn add(&mut self, heading: Option<usize>, borders: &[Border], start: u32, next: u32) {
         let outline = self.outline;
-        let (id, text, level, ancestors) = match heading.map(|index| (index, &outline.headings[index])) {
-            None => (PREAMBLE.to_owned(), String::new(), 0, Vec::new()),
-            Some((index, heading)) => {
-                let slug = github_slug(heading.id.as_deref().unwrap_or(&heading.text));
-                let slug = if slug.is_empty() { "~section".to_owned() } else { slug };
-                self.trail.retain(|(level, _)| *level < heading.level);
-                let above = self.trail.iter().map(|(_, index)| outline.headings[*index].text.clone());
-                let ancestors = above.collect();
-                self.trail.push((heading.level, index));
-                (self.ids.claim(slug), heading.text.clone(), heading.level, ancestors)
-            }
-        };
+        let (id, text, level, ancestors) =
+            match heading.map(|index| (index, &outline.headings[index])) {
+                None => (PREAMBLE.to_owned(), String::new(), 0, Vec::new()),
+                Some((index, heading)) => {
+                    let slug = github_slug(heading.id.as_deref().unwrap_or(&heading.text));
+                    let slug = if slug.is_empty() { "~section".to_owned() } else { slug };
+                    self.trail.retain(|(level, _)| *level < heading.level);
+                    let above =
+                        self.trail.iter().map(|(_, index)| outline.headings[*index].text.clone());
+                    let ancestors = above.collect();
+                    self.trail.push((heading.level, index));
+                    (self.ids.claim(slug), heading.text.clone(), heading.level, ancestors)
+                }
+            };
         let end = self.text_end(next);
         let cuts = split::cuts(outline, borders, end);
         let mut from = (start, borders[0].body, borders[0].code);
@@ -143,11 +145,9 @@ impl Builder<'_> {
     fn text_end(&self, line: u32) -> (usize, usize) {
         let borders = &self.outline.borders;
         let at = borders.partition_point(|border| border.line < line);
-        borders
-            .get(at)
-            .map_or((self.outline.body.len(), self.outline.code.len()), |border| {
-                (border.body, border.code)
-            })
+        borders.get(at).map_or((self.outline.body.len(), self.outline.code.len()), |border| {
+            (border.body, border.code)
+        })
     }
 
     fn place_anchors(&mut self) {
@@ -156,7 +156,8 @@ impl Builder<'_> {
             let after = borders.partition_point(|border| border.line <= *line);
             let mut line = *line;
             // An anchor in a block without text, directly before a heading, is the heading's.
-            if let (Some(block), Some(next)) = (borders.get(after.wrapping_sub(1)), borders.get(after))
+            if let (Some(block), Some(next)) =
+                (borders.get(after.wrapping_sub(1)), borders.get(after))
                 && matches!(next.kind, BorderKind::Heading(_))
                 && (block.body, block.code) == (next.body, next.code)
                 && !matches!(block.kind, BorderKind::Heading(_))
@@ -177,4 +178,131 @@ impl Builder<'_> {
 /// Index of the section that holds a line.
 pub(crate) fn section_at(sections: &[Section], line: u32) -> usize {
     sections.partition_point(|section| section.lines.start <= line).saturating_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sections(text: &str) -> Vec<Section> {
+        crate::parse("a.md", &Source::decode(text.as_bytes()).unwrap()).sections
+    }
+
+    fn ids(text: &str) -> Vec<String> {
+        sections(text).into_iter().map(|section| section.id).collect()
+    }
+
+    fn lines(text: &str) -> Vec<(u32, u32)> {
+        sections(text).iter().map(|section| (section.lines.start, section.lines.end)).collect()
+    }
+
+    #[test]
+    fn an_empty_file_has_no_section() {
+        assert_eq!(sections(""), []);
+        assert_eq!(sections("\u{feff}"), []);
+    }
+
+    #[test]
+    fn a_file_without_headings_is_a_preamble() {
+        for text in
+            ["\n", " \n\t\n", "text", "text\n\nmore", "---\ntitle: A\n---\n", "\u{feff}\n", "\r"]
+        {
+            let sections = sections(text);
+            assert_eq!(sections.len(), 1, "{text:?}");
+            assert_eq!((sections[0].id.as_str(), sections[0].level), (PREAMBLE, 0));
+            assert_eq!(sections[0].bytes, 0..text.len());
+        }
+    }
+
+    #[test]
+    fn a_preamble_is_what_says_something_before_the_first_heading() {
+        assert_eq!(ids("text\n# A\n"), [PREAMBLE, "a"]);
+        assert_eq!(ids("---\ntitle: A\n---\n# A\n"), [PREAMBLE, "a"]);
+        assert_eq!(ids("# A\n"), ["a"]);
+        assert_eq!(lines("\n\n# A\n\ntext"), [(1, 5)]);
+        assert_eq!(lines("---\na: b\n---\n\ntext\n\n# A\n"), [(1, 6), (7, 7)]);
+    }
+
+    #[test]
+    fn headings_in_front_matter_are_none() {
+        assert_eq!(ids("---\ntitle: A\n# comment\n---\ntext\n"), [PREAMBLE]);
+    }
+
+    #[test]
+    fn sections_hold_their_heading_and_what_is_below() {
+        let sections = sections("# A\n\none\n\n## B\n\n```\ntwo\n```\n");
+        assert_eq!(sections[0].heading, "A");
+        assert_eq!((sections[0].body.as_str(), sections[0].code.as_str()), ("one", ""));
+        assert_eq!((sections[1].body.as_str(), sections[1].code.as_str()), ("", "two"));
+        assert_eq!((sections[1].level, &sections[1].ancestors), (2, &vec!["A".to_owned()]));
+    }
+
+    #[test]
+    fn a_setext_heading_begins_on_its_first_line() {
+        assert_eq!(lines("text\n\nA\nB\n===\n\nmore\n"), [(1, 2), (3, 7)]);
+    }
+
+    #[test]
+    fn missing_levels_leave_no_gap_in_the_trail() {
+        let trails: Vec<Vec<String>> = sections("### A\n# B\n#### C\n## D\n### E\n# F\n")
+            .into_iter()
+            .map(|section| section.ancestors)
+            .collect();
+        assert_eq!(trails, [vec![], vec![], vec!["B"], vec!["B"], vec!["B", "D"], vec![]]);
+    }
+
+    #[test]
+    fn line_ends_of_any_kind_make_the_same_sections() {
+        let text = "intro\n\n# A\n\none\n\nB\n---\n\ntwo";
+        let crlf = text.replace('\n', "\r\n");
+        assert_eq!(lines(text), lines(&crlf));
+        let texts = |text: &str| -> Vec<(String, String)> {
+            sections(text).into_iter().map(|section| (section.id, section.body)).collect()
+        };
+        assert_eq!(texts(text), texts(&crlf));
+        assert_eq!(ids("# A\r# B\r"), ["a--b"]);
+    }
+
+    #[test]
+    fn repeated_headings_are_numbered() {
+        assert_eq!(ids("# A\n# A\n# a!\n# A-1\n"), ["a", "a-1", "a-2", "a-1-1"]);
+        assert_eq!(ids("# A {#x}\n# X\n# ...\n# !\n"), ["x", "x-1", "~section", "~section-1"]);
+    }
+
+    #[test]
+    fn headings_named_like_parts_or_the_preamble_do_not_clash() {
+        let long = "word ".repeat(200) + "\n\n";
+        let text = format!("intro\n\n# ~preamble\n\n# A\n\n{}# A~2\n\n# a-2\n", long.repeat(3));
+        let ids = ids(&text);
+        assert_eq!(ids, [PREAMBLE, "preamble", "a", "a~2", "a2", "a-2"]);
+    }
+
+    #[test]
+    fn parts_share_their_heading() {
+        let long = "word ".repeat(200) + "\n\n";
+        let sections = sections(&format!("# A\n## B\n\n{}# C\n", long.repeat(2)));
+        let parts: Vec<_> = sections
+            .iter()
+            .map(|section| (section.id.as_str(), section.part, section.heading.as_str()))
+            .collect();
+        assert_eq!(parts, [("a", 1, "A"), ("b", 1, "B"), ("b~2", 2, "B"), ("c", 1, "C")],);
+        assert!(sections[1..3].iter().all(|section| section.ancestors == ["A"]));
+    }
+
+    #[test]
+    fn a_long_preamble_is_cut_into_parts_below_its_front_matter() {
+        let long = "word ".repeat(200) + "\n\n";
+        let text = format!("---\na: b\n---\n\n{}", long.repeat(2));
+        assert_eq!(ids(&text), ["~preamble", "~preamble~2"]);
+        assert_eq!(lines(&text), [(1, 6), (7, 8)]);
+    }
+
+    #[test]
+    fn anchors_are_of_the_heading_they_stand_before() {
+        let text = "intro <a id=\"here\"></a>\n\n<a id=\"One Two\"></a>\n\n# A\n\ntext\n\n\
+                    <a name=\"in\"></a>\nmore\n\n## B <a id=\"own\"></a>\n";
+        let anchors: Vec<Vec<String>> =
+            sections(text).into_iter().map(|section| section.anchors).collect();
+        assert_eq!(anchors, [vec!["here"], vec!["one-two", "in"], vec!["own"]]);
+    }
 }

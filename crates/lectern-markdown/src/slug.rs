@@ -62,3 +62,50 @@ impl Uniques {
         unique
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_those_of_github() {
+        for (heading, slug) in [
+            ("Getting Started", "getting-started"),
+            ("What's new?", "whats-new"),
+            ("C++ & C#", "c--c"),
+            ("`kubectl get pods -o wide`", "kubectl-get-pods--o-wide"),
+            ("snake_case and kebab-case", "snake_case-and-kebab-case"),
+            ("1.2.3 (2024-01-01)", "123-2024-01-01"),
+            ("Größe / Maß", "größe--maß"),
+            ("漢字 見出し", "漢字-見出し"),
+            ("Привет, мир!", "привет-мир"),
+            ("🎉 Party", "-party"),
+            ("e\u{301}te\u{301}", "e\u{301}te\u{301}"),
+            ("...", ""),
+            ("", ""),
+        ] {
+            assert_eq!(github_slug(heading), slug, "{heading}");
+        }
+    }
+
+    #[test]
+    fn white_space_of_any_kind_is_one_dash() {
+        assert_eq!(github_slug("  a \t\u{a0}\n b  "), "a-b");
+    }
+
+    #[test]
+    fn repetitions_are_numbered() {
+        let mut ids = Uniques::default();
+        let claimed: Vec<String> =
+            ["a", "a", "a-1", "a", "b", "a-1"].map(|id| ids.claim(id.to_owned())).into();
+        assert_eq!(claimed, ["a", "a-1", "a-1-1", "a-2", "b", "a-1-2"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_slug_is_its_own_slug(heading in ".{0,40}") {
+            let slug = github_slug(&heading);
+            proptest::prop_assert_eq!(github_slug(&slug), slug);
+        }
+    }
+}

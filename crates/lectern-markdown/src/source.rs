@@ -122,12 +122,7 @@ impl<'a> Source<'a> {
         Self::new(text, "utf-8 (lossy)", bytes.len(), ByteLines::Table(table))
     }
 
-    fn new(
-        text: Cow<'a, str>,
-        encoding: &'static str,
-        byte_len: usize,
-        bytes: ByteLines,
-    ) -> Self {
+    fn new(text: Cow<'a, str>, encoding: &'static str, byte_len: usize, bytes: ByteLines) -> Self {
         let text_starts = newline_starts(text.as_bytes(), 0);
         Self { text, encoding, text_starts, bytes, byte_len }
     }
@@ -288,11 +283,37 @@ fn decode_legacy(content: &[u8]) -> Option<(String, &'static str, Vec<usize>)> {
 
 fn lower_name(encoding: &'static Encoding) -> &'static str {
     const NAMES: [&str; 31] = [
-        "big5", "euc-jp", "euc-kr", "gb18030", "gbk", "ibm866", "iso-8859-2", "iso-8859-3",
-        "iso-8859-4", "iso-8859-5", "iso-8859-6", "iso-8859-7", "iso-8859-8", "iso-8859-8-i",
-        "iso-8859-10", "iso-8859-13", "iso-8859-14", "iso-8859-15", "koi8-r", "koi8-u", "shift_jis",
-        "windows-874", "windows-1250", "windows-1251", "windows-1252", "windows-1253",
-        "windows-1254", "windows-1255", "windows-1256", "windows-1257", "windows-1258",
+        "big5",
+        "euc-jp",
+        "euc-kr",
+        "gb18030",
+        "gbk",
+        "ibm866",
+        "iso-8859-2",
+        "iso-8859-3",
+        "iso-8859-4",
+        "iso-8859-5",
+        "iso-8859-6",
+        "iso-8859-7",
+        "iso-8859-8",
+        "iso-8859-8-i",
+        "iso-8859-10",
+        "iso-8859-13",
+        "iso-8859-14",
+        "iso-8859-15",
+        "koi8-r",
+        "koi8-u",
+        "shift_jis",
+        "windows-874",
+        "windows-1250",
+        "windows-1251",
+        "windows-1252",
+        "windows-1253",
+        "windows-1254",
+        "windows-1255",
+        "windows-1256",
+        "windows-1257",
+        "windows-1258",
     ];
     let name = encoding.name();
     NAMES.into_iter().find(|lower| lower.eq_ignore_ascii_case(name)).unwrap_or(name)
@@ -308,18 +329,32 @@ fn mostly_utf8(bytes: &[u8]) -> bool {
     sound > broken
 }
 
+/// Characters that are no text but may stand in any file.
+const FORGIVEN: usize = 4;
+
 /// Whether more than one character in `share` is a control character or could not be decoded. A
 /// handful is forgiven, so that a short file with a stray NUL is still a file of text.
 fn is_junk(text: &str, share: usize) -> bool {
+    // Nearly every file is told by its bytes alone: all that counts below begins with one of these.
+    let suspect = |byte: &u8| {
+        let control = *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | b'\x0c');
+        u8::from(control || matches!(byte, 0x7f | 0xc2 | 0xef))
+    };
+    let suspects = |bytes: &[u8]| usize::from(bytes.iter().map(suspect).sum::<u8>());
+    if text.as_bytes().chunks(128).map(suspects).sum::<usize>() <= FORGIVEN {
+        return false;
+    }
     let (mut junk, mut chars) = (0_usize, 0_usize);
     for ch in text.chars() {
         chars += 1;
         junk += usize::from(match ch {
             '\t' | '\n' | '\r' | '\x0c' => false,
-            ch => ch < ' ' || ('\x7f'..='\u{9f}').contains(&ch) || ch == char::REPLACEMENT_CHARACTER,
+            ch => {
+                ch < ' ' || ('\x7f'..='\u{9f}').contains(&ch) || ch == char::REPLACEMENT_CHARACTER
+            }
         });
     }
-    junk > 4 && junk * share > chars
+    junk > FORGIVEN && junk * share > chars
 }
 
 /// Line starts in bytes where LF is one byte, shifted by `base`.
@@ -327,6 +362,227 @@ fn newline_starts(bytes: &[u8], base: usize) -> Vec<usize> {
     if bytes.is_empty() {
         return Vec::new();
     }
-    let after = memchr::memchr_iter(b'\n', bytes).map(|at| at + 1).filter(|at| *at < bytes.len());
-    std::iter::once(0).chain(after).map(|at| at + base).collect()
+    let mut starts = Vec::with_capacity(bytes.len() / 32 + 1);
+    starts.push(base);
+    starts.extend(memchr::memchr_iter(b'\n', &bytes[..bytes.len() - 1]).map(|at| base + at + 1));
+    starts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decode(bytes: &[u8]) -> Source<'_> {
+        Source::decode(bytes).unwrap()
+    }
+
+    fn utf16(text: &str, little: bool) -> Vec<u8> {
+        let unit = |unit: u16| if little { unit.to_le_bytes() } else { unit.to_be_bytes() };
+        text.encode_utf16().flat_map(unit).collect()
+    }
+
+    fn utf32(text: &str, little: bool) -> Vec<u8> {
+        let unit = |ch: char| {
+            let code = u32::from(ch);
+            if little { code.to_le_bytes() } else { code.to_be_bytes() }
+        };
+        text.chars().flat_map(unit).collect()
+    }
+
+    /// The bytes of each line, which must be all bytes.
+    fn byte_lines<'b>(source: &Source<'_>, bytes: &'b [u8]) -> Vec<&'b [u8]> {
+        let ranges =
+            (1..=source.line_count()).map(|n| source.lines_bytes(LineRange { start: n, end: n }));
+        let lines: Vec<&[u8]> = ranges.map(|range| &bytes[range]).collect();
+        assert_eq!(lines.concat(), bytes);
+        lines
+    }
+
+    #[test]
+    fn valid_utf8_is_borrowed() {
+        for text in ["", "a\nb", "ünï → 漢字 🎉\r\n", "nul \0 inside"] {
+            let source = decode(text.as_bytes());
+            assert!(matches!(source.text, Cow::Borrowed(_)), "{text:?}");
+            assert_eq!((source.text(), source.encoding()), (text, "utf-8"));
+        }
+        let bytes = b"\xef\xbb\xbfmarked";
+        assert!(matches!(decode(bytes).text, Cow::Borrowed("marked")));
+    }
+
+    #[test]
+    fn a_mark_belongs_to_the_first_line() {
+        let bytes = b"\xef\xbb\xbfa\nb\n";
+        let source = decode(bytes);
+        assert_eq!(source.text(), "a\nb\n");
+        assert_eq!(byte_lines(&source, bytes), [&b"\xef\xbb\xbfa\n"[..], b"b\n"]);
+    }
+
+    #[test]
+    fn a_mark_alone_is_an_empty_text() {
+        for bytes in
+            [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0", b"\0\0\xfe\xff"]
+        {
+            let source = decode(bytes);
+            assert_eq!((source.text(), source.line_count()), ("", 0), "{bytes:?}");
+            assert_eq!(source.lines_bytes(LineRange { start: 1, end: 1 }).len(), 0);
+        }
+    }
+
+    #[test]
+    fn wide_encodings_are_told_by_their_mark() {
+        let text = "# Größe\r\n漢字 🎉\n";
+        for (mark, bytes, encoding) in [
+            (&b"\xff\xfe"[..], utf16(text, true), "utf-16le"),
+            (b"\xfe\xff", utf16(text, false), "utf-16be"),
+            (b"\xff\xfe\0\0", utf32(text, true), "utf-32le"),
+            (b"\0\0\xfe\xff", utf32(text, false), "utf-32be"),
+        ] {
+            let bytes = [mark, &bytes].concat();
+            let source = decode(&bytes);
+            assert_eq!((source.text(), source.encoding()), (text, encoding));
+            assert_eq!(source.line_count(), 2);
+            let first =
+                mark.len() + "# Größe\r\n".chars().count() * if mark.len() == 4 { 4 } else { 2 };
+            assert_eq!(byte_lines(&source, &bytes)[0].len(), first);
+        }
+    }
+
+    #[test]
+    fn utf16_without_a_mark_is_told_by_its_nuls() {
+        for (little, encoding) in [(true, "utf-16le"), (false, "utf-16be")] {
+            let bytes = utf16("# Heading\n\nSome text.\n", little);
+            let source = decode(&bytes);
+            assert_eq!(source.text(), "# Heading\n\nSome text.\n");
+            assert_eq!(source.encoding(), encoding);
+            assert_eq!(byte_lines(&source, &bytes).len(), 3);
+        }
+    }
+
+    #[test]
+    fn broken_utf16_is_repaired() {
+        let mut bytes = utf16("\u{feff}half a pair: ", true);
+        bytes.extend(0xd83c_u16.to_le_bytes());
+        bytes.extend(utf16("\nand half a unit", true));
+        bytes.push(b'!');
+        let source = decode(&bytes);
+        assert_eq!(source.text(), "half a pair: \u{fffd}\nand half a unit\u{fffd}");
+        assert_eq!(byte_lines(&source, &bytes).len(), 2);
+    }
+
+    #[test]
+    fn legacy_encodings_are_guessed() {
+        let latin = b"Caf\xe9 cr\xe8me, d\xe9j\xe0 vu, \xe0 bient\xf4t\nna\xefve\n";
+        let source = decode(latin);
+        assert_eq!(source.text(), "Café crème, déjà vu, à bientôt\nnaïve\n");
+        assert_eq!(source.encoding(), "windows-1252");
+        assert_eq!(byte_lines(&source, latin).len(), 2);
+
+        let text = "これは日本語の文書です。\n見出しと本文があります。\n";
+        let (bytes, ..) = encoding_rs::SHIFT_JIS.encode(text);
+        let source = decode(&bytes);
+        assert_eq!((source.text(), source.encoding()), (text, "shift_jis"));
+        assert_eq!(byte_lines(&source, &bytes).len(), 2);
+
+        let text = "Привет, мир! Это документация.\n";
+        let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(text);
+        assert_eq!(decode(&bytes).text(), text);
+    }
+
+    #[test]
+    fn mostly_sound_utf8_is_repaired() {
+        for broken in [&b"\xff"[..], b"\xc0\xaf", b"\xed\xa0\x80", b"\xe2\x82", b"\xf5\x80\x80\x80"]
+        {
+            let bytes = [
+                "Größe und Maß: öäü ÖÄÜ\n".as_bytes(),
+                broken,
+                "\nEnde, schöne Grüße\n".as_bytes(),
+            ]
+            .concat();
+            let source = decode(&bytes);
+            assert_eq!(source.encoding(), "utf-8 (lossy)", "{broken:?}");
+            assert_eq!(source.line(1), "Größe und Maß: öäü ÖÄÜ");
+            assert!(source.line(2).contains('\u{fffd}'));
+            assert_eq!(source.line(3), "Ende, schöne Grüße");
+            assert_eq!(byte_lines(&source, &bytes)[1].len(), broken.len() + 1);
+        }
+    }
+
+    #[test]
+    fn a_mark_makes_broken_text_utf8() {
+        let bytes = b"\xef\xbb\xbfone \xe9\ntwo\n";
+        let source = decode(bytes);
+        assert_eq!((source.text(), source.encoding()), ("one \u{fffd}\ntwo\n", "utf-8 (lossy)"));
+        assert_eq!(byte_lines(&source, bytes)[0], b"\xef\xbb\xbfone \xe9\n");
+    }
+
+    #[test]
+    fn binary_files_are_refused() {
+        for (bytes, what) in [
+            (&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], "a PNG image"),
+            (b"\xff\xd8\xff\xe0\0\x10JFIF", "a JPEG image"),
+            (b"%PDF-1.7\n", "a PDF file"),
+            (b"PK\x03\x04\x14\0", "a zip archive"),
+            (b"\x1f\x8b\x08\0", "a gzip archive"),
+            (b"\x7fELF\x02\x01\x01", "an executable"),
+            (b"SQLite format 3\0", "a database"),
+        ] {
+            assert_eq!(Source::decode(bytes).unwrap_err(), NotText(what));
+        }
+        assert_eq!(NotText("a PDF file").to_string(), "not a text file: a PDF file");
+    }
+
+    #[test]
+    fn random_bytes_are_refused() {
+        let mut state = 1_u64;
+        for length in [100, 1000, 100_000] {
+            let bytes: Vec<u8> = (0..length)
+                .map(|_| {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    (state >> 56) as u8
+                })
+                .collect();
+            assert!(Source::decode(&bytes).is_err(), "{length}");
+        }
+        assert!(Source::decode(&[0; 64]).is_err());
+    }
+
+    #[test]
+    fn a_stray_nul_is_no_binary_file() {
+        let source = decode(b"# A\n\nOne NUL \0 and a bell \x07.\n");
+        assert_eq!(source.line(3), "One NUL \0 and a bell \x07.");
+        assert_eq!(decode(b"\0").line_count(), 1);
+    }
+
+    #[test]
+    fn lines_end_in_lf_or_crlf_only() {
+        let source = decode("a\r\nb\rc\u{2028}d\x0ce\n\nf".as_bytes());
+        let lines: Vec<&str> = (1..=source.line_count()).map(|n| source.line(n)).collect();
+        assert_eq!(lines, ["a", "b\rc\u{2028}d\x0ce", "", "f"]);
+    }
+
+    #[test]
+    fn a_final_line_end_opens_no_line() {
+        for (text, count) in [("", 0), ("a", 1), ("a\n", 1), ("a\n\n", 2), ("\n", 1), ("\r\n", 1)] {
+            assert_eq!(decode(text.as_bytes()).line_count(), count, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn ranges_outside_the_file_are_cut() {
+        let source = decode(b"a\nb\n");
+        assert_eq!(source.lines_text(LineRange { start: 2, end: 9 }), "b\n");
+        assert_eq!(source.lines_bytes(LineRange { start: 2, end: u32::MAX }), 2..4);
+        assert_eq!(source.lines_bytes(LineRange { start: 7, end: 9 }), 4..4);
+        assert_eq!(source.lines_text(LineRange { start: 2, end: 1 }), "");
+        assert_eq!((source.line(0), source.line(3)), ("", ""));
+        assert_eq!(LineRange { start: 10, end: 42 }.to_string(), "L10-L42");
+    }
+
+    #[test]
+    fn offsets_find_their_line() {
+        let source = decode(b"a\nbc\n");
+        let lines: Vec<u32> = (0..=6).map(|offset| source.line_at(offset)).collect();
+        assert_eq!(lines, [1, 1, 2, 2, 2, 2, 2]);
+        assert_eq!(decode(b"").line_at(0), 1);
+    }
 }

@@ -20,18 +20,17 @@ pub(crate) fn prepare(text: &str) -> Cow<'_, str> {
         .map(|at| (at, b' '))
         .collect();
     let mut words = Words::new(bytes);
-    let mut done = 0;
     for open in memchr::memchr_iter(b'{', bytes) {
         let close: &[u8] = match bytes.get(open + 1) {
             Some(b'{') => b"}}",
             Some(b'%') => b"%}",
             _ => continue,
         };
-        if open < done {
+        if open < words.at {
             continue;
         }
         if let Some(place) = words.place_of(open) {
-            done = edit_call(bytes, open, close, place, &mut edits);
+            words.at = edit_call(bytes, open, close, place, &mut edits);
         }
     }
     if edits.is_empty() {
@@ -51,8 +50,8 @@ enum Place {
     Attribute(u8),
 }
 
-/// The word that ends where the reading has come to. Reads forward only, so that many calls in one
-/// word cost no more than one.
+/// The word that ends where the reading has come to, of which edited calls are a part. Reads forward
+/// only, so that many calls in one word cost no more than one.
 struct Words<'t> {
     bytes: &'t [u8],
     at: usize,
@@ -87,7 +86,7 @@ impl<'t> Words<'t> {
         }
         let start = self.start.max(reach);
         let within = |at: &usize| *at >= start;
-        if self.destination.filter(within).is_some()
+        if self.destination.as_ref().is_some_and(within)
             || (start == open && ends_label(&self.bytes[reach..open]))
         {
             return Some(Place::Destination);
@@ -122,4 +121,61 @@ fn edit_call(
         }
     }
     open + length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prepared(text: &str) -> String {
+        let prepared = prepare(text);
+        assert_eq!(prepared.len(), text.len());
+        prepared.into_owned()
+    }
+
+    #[test]
+    fn ordinary_text_is_borrowed() {
+        for text in ["", "plain\r\ntext\n", "{{ call }} and { brace", "[a](b) {{< ref \"x\" >}}"] {
+            assert!(matches!(prepare(text), Cow::Borrowed(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cr_that_ends_no_line_is_a_space() {
+        assert_eq!(prepared("a\rb\r\nc\r\rd\r\r\n\r"), "a b\r\nc  d \r\n ");
+    }
+
+    #[test]
+    fn calls_in_destinations_hold_no_space() {
+        for (text, expected) in [
+            ("[x]({{< ref \"a.md\" >}})", "[x]({{<+ref+\"a.md\"+>}})"),
+            ("[x](/top/{% link a.md %}#y)", "[x](/top/{%+link+a.md+%}#y)"),
+            ("[x]: {{% relref \"a\" %}}", "[x]: {{%+relref+\"a\"+%}}"),
+            ("<a href=\"{{ url \"a\" }}\">", "<a href=\"{{+url+'a'+}}\">"),
+            ("<a href='{{ url 'a' }}'>", "<a href='{{+url+\"a\"+}}'>"),
+            ("[x]({{ a }}/{{ b }})", "[x]({{+a+}}/{{+b+}})"),
+        ] {
+            assert_eq!(prepared(text), expected);
+        }
+    }
+
+    #[test]
+    fn calls_elsewhere_are_left_alone() {
+        for text in [
+            "[x](y) {{ a b }}",
+            "[x]:\n{{ a b }}",
+            "[x]({{ a\nb }})",
+            "[x]({{ never closed",
+            "[x]({ a b })",
+            "a = {{ b c }}",
+        ] {
+            assert_eq!(prepared(text), text);
+        }
+    }
+
+    #[test]
+    fn a_call_far_from_its_destination_is_left_alone() {
+        let text = format!("[x]({}{{{{ a b }}}})", "y".repeat(2 * REACH));
+        assert_eq!(prepared(&text), text);
+    }
 }
