@@ -10,6 +10,9 @@ use crate::files::nfc;
 use crate::index::snapshot::{SegmentFacts, Snapshot};
 use crate::nearest::nearest;
 
+/// Folders offered when none is like the one asked for.
+const TOP_FOLDERS: usize = 12;
+
 /// Pages under a folder, or one page, as ordinals of each segment's path dictionary: a folder's
 /// pages are neighbours in it.
 pub(crate) struct PathFilter {
@@ -59,10 +62,13 @@ impl PathFilter {
         if nfc(path) != path {
             return Self::new(&nfc(path), snapshot);
         }
-        Err(Error::NotFound {
-            message: format!("no page is at or under {path:?}"),
-            nearest: nearest(path, folders(snapshot)?),
-        })
+        let folders = folders(snapshot)?;
+        let mut nearest = nearest(path, folders.iter().cloned());
+        if nearest.is_empty() {
+            // Nothing is like it; the top of the tree is where one would look next.
+            nearest = folders.into_iter().filter(|f| !f.contains('/')).take(TOP_FOLDERS).collect();
+        }
+        Err(Error::NotFound { message: format!("no page is at or under {path:?}"), nearest })
     }
 
     fn segment(path: &str, facts: &SegmentFacts) -> std::io::Result<SegmentFilter> {

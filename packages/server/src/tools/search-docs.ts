@@ -108,7 +108,8 @@ function withinBudget(data: Output, bound: number): Output {
   if (only?.text !== undefined && tokens(kept) > bound) {
     const { text: _, ...withoutText } = only;
     const call = `get_doc {"path":${JSON.stringify(`${only.path}:${only.lines}`)}}`;
-    kept = { ...kept, hits: [withoutText], note: `the text did not fit: read it with ${call}` };
+    const left = [`the text did not fit: read it with ${call}`, ...(kept.note ? [kept.note] : [])];
+    kept = { ...kept, hits: [withoutText], note: left.join("; ") };
   }
   return kept;
 }

@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+
+import { describe, expect, it } from "vitest";
+
+import { bin } from "./support/docs.ts";
+import { within } from "./support/host.ts";
+import { docs, serve } from "./support/servers.ts";
+
+/** The promise of the server: gone this long after its host, in milliseconds. */
+const GONE_WITHIN = 2000;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves when a process that is no child of ours is gone. */
+async function gone(pid: number): Promise<void> {
+  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+describe("a server", () => {
+  const pages = { "a.md": "# Kafka\n" };
+
+  it("ends when stdin is closed", async () => {
+    const folder = docs(pages);
+    const host = await serve(folder.root, folder.index);
+    await host.call("search_docs", { query: "kafka" });
+    host.child.stdin?.end();
+    expect(await within(GONE_WITHIN, host.gone)).toBe(0);
+  });
+
+  it("ends when stdin is closed in the middle of its first index", async () => {
+    const folder = docs();
+    for (let page = 0; page < 2000; page += 1) {
+      folder.write(`${page}.md`, `# Page\n\n${"words of a page ".repeat(300)}\n`);
+    }
+    const host = await serve(folder.root, folder.index);
+    host.child.stdin?.end();
+    expect(await within(GONE_WITHIN, host.gone)).toBe(0);
+  });
+
+  it("ends when stdout is closed", async () => {
+    const folder = docs(pages);
+    const host = await serve(folder.root, folder.index);
+    host.child.stdout?.destroy();
+    host.notify("notifications/initialized");
+    host.send({ jsonrpc: "2.0", id: 99, method: "tools/list", params: {} });
+    expect(await within(GONE_WITHIN, host.gone)).toBe(0);
+  });
+
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("ends at %s", async (signal) => {
+    const folder = docs(pages);
+    const host = await serve(folder.root, folder.index);
+    host.child.kill(signal);
+    expect(await within(GONE_WITHIN, host.gone)).toBe(0);
+  });
+
+  it("ends when its parent is killed, even while somebody else holds its stdin open", async () => {
+    const folder = docs(pages);
+    const args = JSON.stringify([bin, "serve", folder.root, "--index-dir", folder.index]);
+    // The parent hands its own stdin on, which the test keeps open: only its death can tell.
+    const wrapper = `
+      const child = require("node:child_process").spawn(process.execPath, ${args},
+        { stdio: ["inherit", "ignore", "inherit"] });
+      console.log(child.pid);
+      setInterval(() => {}, 1000);
+    `;
+    const parent = spawn(process.execPath, ["-e", wrapper], {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { ...process.env, LECTERN_LOG: "info" },
+    });
+    const [line] = (await once(parent.stdout, "data")) as [Buffer];
+    const pid = Number(line.toString());
+    // The server looks at its parent before it logs anything.
+    await once(parent.stderr, "data");
+    expect(isAlive(pid)).toBe(true);
+    parent.kill("SIGKILL");
+    await within(GONE_WITHIN, gone(pid));
+  });
+
+  it("stays while its host does", async () => {
+    const folder = docs(pages);
+    const host = await serve(folder.root, folder.index);
+    for (let call = 0; call < 50; call += 1) {
+      expect((await host.call("search_docs", { query: "kafka" })).isError).toBe(false);
+    }
+    expect(isAlive(host.child.pid ?? 0)).toBe(true);
+  });
+});

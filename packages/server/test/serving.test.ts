@@ -1,0 +1,154 @@
+import { readFileSync, readdirSync } from "node:fs";
+
+import { Client, InMemoryTransport } from "@modelcontextprotocol/client";
+import { McpServer } from "@modelcontextprotocol/server";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+
+import { integer, text } from "../src/serving/arguments.ts";
+import { defineTool, type ToolDefinition } from "../src/serving/define-tool.ts";
+import type { Log } from "../src/serving/log.ts";
+import { serverFactory } from "../src/serving/server-factory.ts";
+import { ToolError } from "../src/serving/tool-error.ts";
+
+const annotations = { readOnlyHint: true };
+
+/** What went to the log. */
+function recorder(): Log & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const take = (fields: object, message: string): void => {
+    const { err } = fields as { err?: Error };
+    lines.push(`${message} ${err?.message ?? ""}`);
+  };
+  return { lines, debug: take, info: take, warn: take, error: take };
+}
+
+/** A real client of a server with one tool. */
+async function connected(tool: ToolDefinition, log: Log, deadlineMs?: number): Promise<Client> {
+  const factory = serverFactory({
+    name: "test",
+    title: "Test",
+    version: "1.0.0",
+    instructions: "test",
+    tools: [tool],
+    resourceTemplates: [],
+    log,
+    ...(deadlineMs !== undefined && { deadlineMs }),
+  });
+  const server = await factory({ era: "legacy" });
+  if (!(server instanceof McpServer)) throw new Error("not a server");
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  const client = new Client({ name: "test", version: "1.0.0" });
+  await Promise.all([server.connect(theirs as never), client.connect(ours)]);
+  return client;
+}
+
+const input = z.strictObject({
+  word: text("a word"),
+  count: integer({ min: 1, max: 3, description: "n" }).default(2),
+});
+
+async function answer(client: Client, args: Record<string, unknown>) {
+  const { content, isError } = await client.callTool({ name: "echo", arguments: args });
+  const [first] = content;
+  return { text: first?.type === "text" ? first.text : "", isError: isError === true };
+}
+
+describe("a tool", () => {
+  const echo = (run: (word: string, signal: AbortSignal) => Promise<string>): ToolDefinition =>
+    defineTool({
+      name: "echo",
+      title: "Echo",
+      description: "Says it again.",
+      input,
+      annotations,
+      run: ({ word, count }, { signal }) => run(word.repeat(count), signal),
+    }) as unknown as ToolDefinition;
+
+  it("gets checked arguments with their defaults", async () => {
+    const client = await connected(
+      echo((words) => Promise.resolve(words)),
+      recorder(),
+    );
+    expect(await answer(client, { word: "ab" })).toEqual({ text: "abab", isError: false });
+    expect((await answer(client, { word: "ab", count: 4 })).text).toBe(
+      "INVALID_ARGUMENT: count must be an integer from 1 to 3 (got 4)",
+    );
+  });
+
+  it("says by a ToolError what the caller can do", async () => {
+    const log = recorder();
+    const failing = echo(() =>
+      Promise.reject(new ToolError("NOT_FOUND", "no such thing", { hint: "try another" })),
+    );
+    const client = await connected(failing, log);
+    expect(await answer(client, { word: "x" })).toEqual({
+      text: "NOT_FOUND: no such thing\nhint: try another",
+      isError: true,
+    });
+    expect(log.lines).toEqual([]);
+  });
+
+  it("leaks nothing of an unexpected failure, which goes to the log", async () => {
+    const log = recorder();
+    const client = await connected(
+      echo(() => Promise.reject(new Error("ENOENT /home/someone/secret"))),
+      log,
+    );
+    const { text: shown, isError } = await answer(client, { word: "x" });
+    expect(isError).toBe(true);
+    expect(shown).toMatch(/^INTERNAL: the call failed unexpectedly \(report [0-9a-f-]{36}\)/u);
+    expect(shown).not.toContain("secret");
+    expect(log.lines.join()).toContain("ENOENT /home/someone/secret");
+  });
+
+  it("ends at its deadline, with the tool told", async () => {
+    let told: AbortSignal | undefined;
+    const stuck = echo((_, signal) => {
+      told = signal;
+      return new Promise(() => undefined);
+    });
+    const client = await connected(stuck, recorder(), 30);
+    const { text: shown } = await answer(client, { word: "x" });
+    expect(shown).toMatch(/^TIMEOUT: the call took longer than 0.03 seconds/u);
+    expect(told?.aborted).toBe(true);
+  });
+
+  it("is told when the caller cancels", async () => {
+    const started = Promise.resolve();
+    let told: Promise<void> | undefined;
+    const stuck = echo((_, signal) => {
+      told = new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+      return new Promise(() => undefined);
+    });
+    const client = await connected(stuck, recorder());
+    const controller = new AbortController();
+    const call = client
+      .callTool({ name: "echo", arguments: { word: "x" } }, { signal: controller.signal })
+      .then(
+        () => "answered",
+        () => "cancelled",
+      );
+    await started;
+    while (told === undefined) await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    await told;
+    expect(await call).toBe("cancelled");
+  });
+});
+
+describe("src/serving", () => {
+  it("imports nothing but itself, the SDK and its libraries", () => {
+    const folder = new URL("../src/serving/", import.meta.url);
+    const files = readdirSync(folder);
+    expect(files.length).toBeGreaterThan(5);
+    for (const file of files) {
+      const source = readFileSync(new URL(file, folder), "utf8");
+      for (const [, from] of source.matchAll(/from "([^"]+)"/gu)) {
+        expect(from, file).toMatch(
+          /^(\.\/[a-z-]+\.ts|node:|zod$|pino$|@modelcontextprotocol\/server)/u,
+        );
+      }
+    }
+  });
+});

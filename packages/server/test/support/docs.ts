@@ -1,0 +1,47 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The built command, as a host starts it. */
+export const bin: string = fileURLToPath(new URL("../../bin/lectern.js", import.meta.url));
+
+/** The sample handbook. */
+export const handbook: string = fileURLToPath(
+  new URL("../../../../examples/handbook", import.meta.url),
+);
+
+/** A folder of pages with an index folder beside it. */
+export class Docs {
+  readonly base: string = mkdtempSync(path.join(tmpdir(), "lectern-server-"));
+  readonly root: string = path.join(this.base, "docs");
+  readonly index: string = path.join(this.base, "index");
+
+  constructor(pages: Readonly<Record<string, string | Uint8Array>> = {}) {
+    mkdirSync(this.root);
+    for (const [name, text] of Object.entries(pages)) this.write(name, text);
+  }
+
+  write(name: string, text: string | Uint8Array): void {
+    const file = path.join(this.root, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  remove(name: string): void {
+    rmSync(path.join(this.root, name), { recursive: true });
+  }
+
+  /** Replaces a page; its size and mtime stay what they were. */
+  rewriteInSecret(name: string, text: string): void {
+    const file = path.join(this.root, name);
+    const { size, atimeMs, mtimeMs } = statSync(file);
+    if (Buffer.byteLength(text) !== size) throw new Error("the new text must have the same size");
+    writeFileSync(file, text);
+    utimesSync(file, atimeMs / 1000, mtimeMs / 1000);
+  }
+
+  delete(): void {
+    rmSync(this.base, { recursive: true, force: true });
+  }
+}
