@@ -19,7 +19,13 @@ if (
 const args = process.argv.slice(2).filter((argument) => argument !== "--");
 run(
   node,
-  ["--disable-warning=ExperimentalWarning", path.join(root, "bench/src/main.ts"), ...args],
+  [
+    "--disable-warning=ExperimentalWarning",
+    path.join(root, "bench/src/main.ts"),
+    "--node",
+    process.execPath,
+    ...args,
+  ],
   {
     cwd: process.cwd(),
   },

@@ -1,6 +1,8 @@
 //! Roots, files and index folders that are not as one would wish. Numbers are rows of the fault
 //! catalogue.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
 mod common;
 
 use std::fs;
@@ -25,7 +27,7 @@ fn roots_that_cannot_be_used_say_so_without_their_path() {
         let error = Engine::open(options).err().unwrap();
         assert_eq!(error.code(), "INVALID_ARGUMENT");
         assert!(error.to_string().contains(says), "{error}");
-        assert!(!error.to_string().contains("/"), "{error}");
+        assert!(!error.to_string().contains('/'), "{error}");
     }
 }
 
@@ -232,7 +234,7 @@ fn row_57_unreadable_files_and_folders_are_counted() {
     }
     let bench = Bench::with(&[("a.md", "# A\n"), ("locked.md", "# L\n"), ("dir/b.md", "# B\n")]);
     let lock = |path: &str| {
-        fs::set_permissions(bench.root().join(path), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(bench.root().join(path), fs::Permissions::from_mode(0o000)).unwrap();
     };
     lock("locked.md");
     lock("dir");

@@ -1,5 +1,7 @@
 //! An answer never shows text that is no longer in the file.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
 mod common;
 
 use common::{Bench, assert_cited, paths, read, search, sync};

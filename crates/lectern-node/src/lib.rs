@@ -1,6 +1,6 @@
 //! Node-API binding of `lectern-core`: `Binding*` records, a guard around every call, nothing else.
 //!
-//! Every call resolves with either its value or a [`failure::BindingFailure`]; nothing rejects and
+//! Every call resolves with either its value or a `BindingFailure`; nothing rejects and
 //! nothing throws, so that codes survive the boundary. The package `@lectern/native` turns failures
 //! into thrown `LecternError`s.
 

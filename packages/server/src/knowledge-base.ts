@@ -15,6 +15,12 @@ import type { CallContext } from "./serving/define-tool.ts";
 import type { Log } from "./serving/log.ts";
 import { ToolError } from "./serving/tool-error.ts";
 
+/** What a search found. */
+export interface FoundDocuments extends SearchAnswer {
+  /** Why the last update of the index failed; absent when it did not. */
+  readonly problem?: string;
+}
+
 /**
  * The documents a server answers from: opened on first use, brought up to date in the background,
  * and searched as soon as any index is there.
@@ -26,6 +32,7 @@ export class KnowledgeBase {
   readonly #listeners = new Set<CallContext>();
   #engine: Promise<Engine> | undefined;
   #sync: Promise<SyncReport> | undefined;
+  #problem: string | undefined;
 
   constructor(options: OpenOptions, log: Log) {
     this.#options = options;
@@ -35,6 +42,7 @@ export class KnowledgeBase {
   /** Starts opening and updating; returns at once. What goes wrong is told to the next call. */
   start(): void {
     this.#syncOnce().catch((error: unknown) => {
+      if (this.#closing.signal.aborted) return;
       this.#log.error({ err: error }, "the index could not be updated");
     });
   }
@@ -45,12 +53,13 @@ export class KnowledgeBase {
    *
    * @throws {@link ToolError}
    */
-  async search(request: SearchRequest, context: CallContext): Promise<SearchAnswer> {
+  async search(request: SearchRequest, context: CallContext): Promise<FoundDocuments> {
     try {
       const engine = await this.#opened();
       const answer = await this.#searchWhenBuilt(engine, request, context);
-      if (answer.stale.length > 0) this.start();
-      return answer;
+      const problem = this.#problem;
+      if (answer.stale.length > 0 || problem !== undefined) this.start();
+      return problem === undefined ? answer : { ...answer, problem };
     } catch (error) {
       throw toToolError(error);
     }
@@ -92,8 +101,7 @@ export class KnowledgeBase {
     try {
       await this.#syncOnce();
     } catch (error) {
-      const reason = LecternError.isInstance(error) ? error.message : "see the server's log";
-      throw new ToolError("INDEX_NOT_READY", `the index could not be built: ${reason}`, {
+      throw new ToolError("INDEX_NOT_READY", `the index could not be built: ${reasonOf(error)}`, {
         hint: LecternError.isInstance(error) ? error.hint : undefined,
         cause: error,
       });
@@ -127,11 +135,21 @@ export class KnowledgeBase {
         const { pages, added, changed, removed, skipped, ms } = report;
         const fields = { pages, added, changed, removed, skipped: skipped.length, ms: ms.total };
         this.#log.info(fields, "index is up to date");
+        this.#problem = undefined;
         return report;
+      })
+      .catch((error: unknown) => {
+        this.#problem = reasonOf(error);
+        throw error;
       })
       .finally(() => {
         this.#sync = undefined;
       });
     return this.#sync;
   }
+}
+
+/** What went wrong, in words that hold no machine path. */
+function reasonOf(error: unknown): string {
+  return LecternError.isInstance(error) ? error.message : "see the server's log";
 }

@@ -4,8 +4,9 @@ import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as StdioClientTransportV1 } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { describe, expect, it } from "vitest";
 
-import { bin, handbook } from "./support/docs.ts";
+import { handbook } from "./support/docs.ts";
 import { LEGACY_REVISIONS, MODERN_REVISION, type ToolResult } from "./support/host.ts";
+import { expectJsonRpc, recorded } from "./support/recorded.ts";
 import { docs, serve, start } from "./support/servers.ts";
 
 /** The conversation, whatever speaks it. */
@@ -49,7 +50,6 @@ async function converse(speaker: Speaker): Promise<void> {
   const bySection = await speaker.call("get_doc", { path: `${best?.path}#${best?.section}` });
   const byLines = await speaker.call("get_doc", { path: `${best?.path}:${best?.lines}` });
   const byUri = await speaker.call("get_doc", { path: best?.uri });
-  const body = (result: ToolResult): string => result.text.slice(result.text.indexOf("\n\n"));
   expect(body(bySection)).toContain("### Skip a poison message");
   expect(body(byLines)).toBe(body(bySection));
   expect(body(byUri)).toBe(body(bySection));
@@ -67,9 +67,12 @@ async function converse(speaker: Speaker): Promise<void> {
   expect(await speaker.codeOf("resource")).toBe(-32_602);
 }
 
+/** A document without its header. */
+const body = (result: ToolResult): string => result.text.slice(result.text.indexOf("\n\n"));
+
 const code = (error: unknown): number => (error as { code: number }).code;
 
-function result(answer: object): ToolResult {
+function toResult(answer: object): ToolResult {
   const { content, structuredContent, isError } = answer as {
     content: { text: string }[];
     structuredContent?: Record<string, unknown>;
@@ -82,14 +85,15 @@ describe("the whole conversation", () => {
   it.each(["legacy", "auto"] as const)("by the v2 client, era %s", async (mode) => {
     const folder = docs();
     const client = new Client({ name: "test", version: "1.0.0" }, { versionNegotiation: { mode } });
-    const args = [bin, "serve", handbook, "--index-dir", folder.index];
-    await client.connect(new StdioClientTransport({ command: process.execPath, args }));
+    const server = recorded(["serve", handbook, "--index-dir", folder.index], folder.base);
+    await client.connect(new StdioClientTransport(server));
+    expect(client.getProtocolEra()).toBe(mode === "auto" ? "modern" : "legacy");
     await converse({
       instructions: () => client.getInstructions(),
       tools: async () => (await client.listTools()).tools,
       resources: async () => (await client.listResources()).resources,
       templates: async () => (await client.listResourceTemplates()).resourceTemplates,
-      call: async (name, args_) => result(await client.callTool({ name, arguments: args_ })),
+      call: async (name, args_) => toResult(await client.callTool({ name, arguments: args_ })),
       read: async (uri) => {
         const [content] = (await client.readResource({ uri })).contents;
         return content !== undefined && "text" in content ? content.text : "";
@@ -101,22 +105,23 @@ describe("the whole conversation", () => {
         ).then(() => 0, code),
     });
     await client.close();
+    await expectJsonRpc(server.record);
   });
 
   it("by the v1 client", async () => {
     const folder = docs();
     const client = new ClientV1({ name: "test", version: "1.0.0" });
-    const args = [bin, "serve", handbook, "--index-dir", folder.index];
-    await client.connect(new StdioClientTransportV1({ command: process.execPath, args }));
+    const server = recorded(["serve", handbook, "--index-dir", folder.index], folder.base);
+    await client.connect(new StdioClientTransportV1(server));
     await converse({
       instructions: () => client.getInstructions(),
       tools: async () => (await client.listTools()).tools,
       resources: async () => (await client.listResources()).resources,
       templates: async () => (await client.listResourceTemplates()).resourceTemplates,
-      call: async (name, args_) => result(await client.callTool({ name, arguments: args_ })),
+      call: async (name, args_) => toResult(await client.callTool({ name, arguments: args_ })),
       read: async (uri) => {
         const [content] = (await client.readResource({ uri })).contents;
-        return content !== undefined && "text" in content ? String(content.text) : "";
+        return content !== undefined && "text" in content ? content.text : "";
       },
       codeOf: (attempt) =>
         (attempt === "tool"
@@ -125,6 +130,7 @@ describe("the whole conversation", () => {
         ).then(() => 0, code),
     });
     await client.close();
+    await expectJsonRpc(server.record);
   });
 
   it.each([...LEGACY_REVISIONS, MODERN_REVISION])("by hand in revision %s", async (revision) => {
@@ -142,7 +148,8 @@ describe("the whole conversation", () => {
       call: (name, args) => host.call(name, args),
       read: async (uri) => {
         const { result: read } = await host.request("resources/read", { uri });
-        return (read?.["contents"] as { text: string }[])[0]?.text ?? "";
+        const contents = (read?.["contents"] ?? []) as { text: string }[];
+        return contents[0]?.text ?? "";
       },
       codeOf: async (attempt) => {
         const answer =

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 
 import { bin } from "./support/docs.ts";
+import { until } from "./support/host.ts";
 import { docs, serve, start } from "./support/servers.ts";
 
 interface Hit {
@@ -41,6 +42,23 @@ describe("under a running server", () => {
     expect(hits(data).map((hit) => hit.path)).toEqual(["b.md"]);
     expect(text).not.toContain("old words");
     expect((await host.call("get_doc", { path: "a.md" })).text).toMatch(/^NOT_FOUND/u);
+    await until(() => /"removed":1\b/u.test(host.stderr));
+  });
+
+  it("says so when the only pages with the words are gone", async () => {
+    const folder = docs({ "a.md": "# Kafka\n", "b.md": "# Other\n" });
+    const host = await serve(folder.root, folder.index);
+    await host.call("search_docs", { query: "kafka" });
+    folder.remove("a.md");
+    const { data } = await host.call("search_docs", { query: "kafka" });
+    expect(data).toEqual({
+      hits: [],
+      note: "the pages that held these words have changed or are gone: search again",
+    });
+    await until(async () => {
+      const again = await host.call("search_docs", { query: "kafka" });
+      return again.data?.["note"] === "no section holds any of these words";
+    });
   });
 
   it("a page rewritten with the same size and mtime shows only its new text", async () => {
@@ -52,6 +70,10 @@ describe("under a running server", () => {
     expect(hits(data)[0]?.snippet).toContain("new words");
     expect(text).not.toContain("old words");
     expect((await host.call("get_doc", { path: "a.md" })).text).toContain("new words");
+    // Its new words are found once the update that the stale page set off is done.
+    await until(
+      async () => hits((await host.call("search_docs", { query: "new" })).data).length > 0,
+    );
   });
 });
 

@@ -1,5 +1,8 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { Readable } from "node:stream";
 
 import { describe, expect, it } from "vitest";
 
@@ -13,10 +16,12 @@ const GONE_WITHIN = 2000;
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch {
     return false;
   }
+  // Whoever inherits an orphan may take its time to collect what is left of it.
+  const status = `/proc/${pid}/stat`;
+  return !existsSync(status) || !/\) [ZX] /u.test(readFileSync(status, "utf8"));
 }
 
 /** Resolves when a process that is no child of ours is gone. */
@@ -64,24 +69,42 @@ describe("a server", () => {
   it("ends when its parent is killed, even while somebody else holds its stdin open", async () => {
     const folder = docs(pages);
     const args = JSON.stringify([bin, "serve", folder.root, "--index-dir", folder.index]);
-    // The parent hands its own stdin on, which the test keeps open: only its death can tell.
+    // A pipe of the parent's own would be closed by its death; this one the test holds open, so
+    // that only the look for the parent can tell.
+    const fifo = path.join(folder.base, "stdin");
+    spawnSync("mkfifo", [fifo]);
+    const held = openSync(fifo, "r+");
     const wrapper = `
       const child = require("node:child_process").spawn(process.execPath, ${args},
         { stdio: ["inherit", "ignore", "inherit"] });
+      child.on("exit", () => process.exit());
       console.log(child.pid);
-      setInterval(() => {}, 1000);
     `;
     const parent = spawn(process.execPath, ["-e", wrapper], {
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: [held, "pipe", "pipe"],
       env: { ...process.env, LECTERN_LOG: "info" },
     });
-    const [line] = (await once(parent.stdout, "data")) as [Buffer];
-    const pid = Number(line.toString());
-    // The server looks at its parent before it logs anything.
-    await once(parent.stderr, "data");
-    expect(isAlive(pid)).toBe(true);
-    parent.kill("SIGKILL");
-    await within(GONE_WITHIN, gone(pid));
+    try {
+      const [line] = (await once(parent.stdout as Readable, "data")) as [Buffer];
+      const pid = Number(line.toString());
+      // The server looks at its parent before it logs anything.
+      await once(parent.stderr as Readable, "data");
+      expect(isAlive(pid)).toBe(true);
+      parent.kill("SIGKILL");
+      await within(GONE_WITHIN, gone(pid));
+    } finally {
+      parent.kill("SIGKILL");
+      closeSync(held);
+    }
+  });
+
+  it("ends at a message that is longer than the protocol's reader takes", async () => {
+    const folder = docs(pages);
+    const host = await serve(folder.root, folder.index);
+    const query = "x".repeat(11 * 1024 * 1024);
+    host.send({ jsonrpc: "2.0", id: 98, method: "tools/call", params: { query } });
+    expect(await within(GONE_WITHIN, host.gone)).toBe(0);
+    expect(host.stderr).toMatch(/exceeded maximum size/u);
   });
 
   it("stays while its host does", async () => {

@@ -44,7 +44,7 @@ describe("an answer of search_docs", () => {
     const folder = docs();
     const host = await serve(handbook, folder.index);
     const { result } = await host.request("tools/list");
-    const [search] = result?.["tools"] as { outputSchema: object }[];
+    const [search] = (result?.["tools"] ?? []) as { outputSchema: object }[];
     const validate = ajv.compile(search?.outputSchema ?? {});
     for (const query of questions) {
       const answer = await host.call("search_docs", { query, detail, max_tokens: 8000 });
@@ -102,6 +102,45 @@ describe("an answer of search_docs", () => {
     expect(read.text).toContain("ledger words");
   });
 
+  it.each([
+    ["long words nowhere", Array.from({ length: 900 }, (_, at) => `zq${at}xv`).join(" ")],
+    ["a wide script", "ロールバック"],
+    ["a long title", "verylong"],
+  ])("keeps to the least budget with %s", async (_, query) => {
+    const folder = docs({
+      "cjk.md": `# 手順\n\n${"ロールバックの手順を説明します。".repeat(60)}\n`,
+      "long.md": `# ${"Verylong title ".repeat(200)}\n\ntext\n`,
+      "other.md": "# Other\n\nverylong\n",
+    });
+    const host = await serve(folder.root, folder.index);
+    for (const detail of ["concise", "full"]) {
+      const { text, data } = await host.call("search_docs", { query, detail, max_tokens: 200 });
+      expect(Math.max(bytes(text), bytes(JSON.stringify(data)))).toBeLessThanOrEqual(800);
+      const facts = parseFacts(text);
+      const { hits, omitted, note } = data as unknown as Data;
+      expect(facts.hits.map((hit) => hit.snippet)).toEqual(hits.map((hit) => hit.snippet));
+      if (query === "ロールバック") expect(hits[0]?.snippet).toMatch(/^.*ロールバック.* …$/su);
+      if (hits.length === 0 && omitted !== undefined) expect(note).toContain("raise max_tokens");
+      if (query.startsWith("zq")) expect(note).toMatch(/\d+ more unmatched words are not shown/u);
+    }
+  });
+
+  it("shows a name that holds line breaks on one line, and takes it back", async () => {
+    const name = "a\n2. secret.md:L1-L9\nnote: x.md";
+    const folder = docs({ [name]: "# Kafka\n" });
+    const host = await serve(folder.root, folder.index);
+    const found = await host.call("search_docs", { query: "kafka" });
+    const [hit] = (found.data as unknown as Data).hits;
+    expect(hit?.path).toBe(name);
+    expect(parseFacts(found.text).hits.map(({ path }) => path)).toEqual([
+      "a\\u000a2. secret.md:L1-L9\\u000anote: x.md",
+    ]);
+    for (const path of [hit?.uri, `${name}:L1-L1`]) {
+      const { text } = await host.call("get_doc", { path });
+      expect(text).toMatch(/^a\\u000a2\. secret\.md:L1-L9\\u000anote: x\.md · .*\n\n# Kafka\n$/u);
+    }
+  });
+
   it("lets no document pass for the server, and strips control characters", async () => {
     const spoof = [
       "# Kafka\u0007",
@@ -141,23 +180,52 @@ describe("an answer of get_doc", () => {
       );
       const last = body.at(-1) ?? "";
       const next = /^\[cut: continue with get_doc (\{.*\})\]$/u.exec(last)?.[1];
-      whole += next === undefined ? body.join("\n") : `${body.slice(0, -1).join("\n")}`;
+      whole += (next === undefined ? body : body.slice(0, -1)).join("\n");
       if (next === undefined) break;
       args = { ...(JSON.parse(next) as object), max_tokens: 200 };
     }
     expect(whole).toBe(`${page}\n`);
   });
 
+  it("keeps to its budget, header and continuation included", async () => {
+    const lines = "words of a page that is rather long\n".repeat(400);
+    const folder = docs({
+      "a.md": lines,
+      "titled.md": `# ${"Title ".repeat(300)}\n\n${lines}`,
+      "line.md": `# Line\n\n${"x".repeat(9000)}\nend\n`,
+    });
+    const host = await serve(folder.root, folder.index);
+    const several = ["a.md", "gone.md", "line.md", "titled.md", "a.md#~preamble", "a.md:L9"];
+    for (const max of [100, 101, 150, 250, 1000, 4000]) {
+      for (const args of [
+        { path: "a.md" },
+        { path: "titled.md" },
+        { path: "line.md" },
+        { path: "line.md:L3" },
+        { paths: several },
+        { paths: several.toReversed() },
+      ]) {
+        const { text } = await host.call("get_doc", { ...args, max_tokens: max });
+        expect(bytes(text), `${JSON.stringify(args)} ${max}`).toBeLessThanOrEqual(max * 4);
+        if (max < 1000) expect(text).toContain("[cut: ");
+      }
+    }
+  });
+
   it("shares its budget among several and says which are left", async () => {
     const long = "words of a page that is rather long\n".repeat(100);
-    const folder = docs({ "a.md": long, "b.md": long, "c.md": long });
+    const paths = ["a.md", "b.md", "c.md"];
+    const folder = docs(Object.fromEntries(paths.map((path) => [path, long])));
     const host = await serve(folder.root, folder.index);
-    const { text } = await host.call("get_doc", {
-      paths: ["a.md", "b.md", "c.md"],
-      max_tokens: 300,
-    });
-    expect(bytes(text)).toBeLessThan(300 * 4 + 600);
-    for (const page of ["a.md", "b.md", "c.md"]) expect(text).toContain(page);
-    expect(text).toContain("continue with get_doc");
+    const { text } = await host.call("get_doc", { paths, max_tokens: 300 });
+    for (const path of paths) {
+      expect(text).toMatch(new RegExp(`^${path} · .* · lines 1-\\d+ of 100 · `, "mu"));
+      expect(text).toContain(`[cut: continue with get_doc {"path":"${path}:L`);
+    }
+    const tight = await host.call("get_doc", { paths, max_tokens: 100 });
+    expect(tight.text).toMatch(/^a\.md · /u);
+    expect(tight.text).toMatch(
+      /\n\n\[cut: continue with get_doc \{"paths":\["b\.md","c\.md"\]\}\]$/u,
+    );
   });
 });

@@ -49,6 +49,11 @@ const searchRefusals: readonly [string, Record<string, unknown>, RegExp][] = [
     /^LIMIT_EXCEEDED: .*1000000 bytes; the limit is 8192$/u,
   ],
   [
+    "a path of 1 MB",
+    { query: "x", path: "p".repeat(1_000_000) },
+    /^INVALID_ARGUMENT: path must be at most 4096 bytes of UTF-8 \(got "p+\.\.\.\)$/u,
+  ],
+  [
     "an unknown path",
     { query: "x", path: "dcos" },
     /^NOT_FOUND: no page is at or under "dcos"\nhint: nearest: docs/u,
@@ -60,6 +65,21 @@ const getRefusals: readonly [string, Record<string, unknown>, RegExp][] = [
   ["both", { path: "a.md", paths: ["b.md"] }, /^INVALID_ARGUMENT: give either path or paths$/u],
   ["no paths", { paths: [] }, /paths must be a list of 1 to 10 texts/u],
   ["eleven paths", { paths: Array.from({ length: 11 }, () => "docs/a.md") }, /1 to 10 texts/u],
+  [
+    "a path of 1 MB",
+    { path: "p".repeat(1_000_000) },
+    /^INVALID_ARGUMENT: path must be at most 4096/u,
+  ],
+  [
+    "a long path among others",
+    { paths: ["docs/a.md", "p".repeat(5000)] },
+    /^INVALID_ARGUMENT: paths\.1 must be at most 4096/u,
+  ],
+  [
+    "paths of which none can be read",
+    { paths: ["docs/x.md", "docs/y.md"] },
+    /^NOT_FOUND: none of the paths can be read\n\ndocs\/x\.md: NOT_FOUND: /u,
+  ],
   ["a path of another type", { path: 5 }, /path must be a text \(got 5\)$/u],
   [
     "section with paths",
@@ -116,6 +136,7 @@ describe("search_docs", () => {
       expect(isError, what).toBe(true);
       expect(text, what).toMatch(says);
       expect(text, what).not.toContain(folder.base);
+      expect(text.length, what).toBeLessThan(400);
     }
   });
 
@@ -155,6 +176,8 @@ describe("search_docs", () => {
       expect(isError, query).toBe(false);
       expect(Array.isArray(data?.["hits"]), query).toBe(true);
     }
+    const elsewhere = await host.call("search_docs", { query: "qwertz", path: "a.md" });
+    expect(elsewhere.data?.["note"]).toBe("no section under path holds any of these words");
     const nothing = await host.call("search_docs", { query: "qwertz yxcvb" });
     expect(nothing.data).toEqual({
       hits: [],
@@ -202,7 +225,7 @@ describe("a path that leads out", () => {
       for (const uri of [`kb://doc/${path}`, `kb://doc/${encodeURIComponent(path)}`, path]) {
         const { error, result } = await host.request("resources/read", { uri });
         expect(result, uri).toBeUndefined();
-        expect([-32_602, -32_603], uri).toContain(error?.code);
+        expect(error, uri).toMatchObject({ code: -32_602, data: { uri: expect.any(String) } });
         expect(JSON.stringify(error), uri).not.toContain(folder.base);
       }
       const filtered = await host.call("search_docs", { query: "zanzibar", path });

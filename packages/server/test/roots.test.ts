@@ -5,6 +5,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { bin } from "./support/docs.ts";
+import { until } from "./support/host.ts";
 import { docs, serve, start } from "./support/servers.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -39,6 +40,23 @@ describe("a root that cannot be used", () => {
     const { isError, data } = await host.call("search_docs", { query: "kafka" });
     expect(isError).toBe(false);
     expect(data?.["hits"]).toHaveLength(1);
+  });
+
+  it("vanishes under a running server, which says so and goes on when it is back", async () => {
+    const folder = docs({ "a.md": "# Kafka\n" });
+    const host = await serve(folder.root, folder.index);
+    await host.call("search_docs", { query: "kafka" });
+    folder.remove(".");
+    await until(async () => {
+      const { data } = await host.call("search_docs", { query: "kafka" });
+      expect(data?.["hits"]).toEqual([]);
+      return String(data?.["note"]).includes('may be out of date: root "docs" does not exist');
+    });
+    folder.write("b.md", "# Kafka again\n");
+    await until(async () => {
+      const { data } = await host.call("search_docs", { query: "kafka again" });
+      return JSON.stringify(data).includes("b.md") && data?.["note"] === undefined;
+    });
   });
 
   it("that is empty is told from one where nothing matches", async () => {
@@ -97,7 +115,7 @@ describe("several roots", () => {
     ]);
     await host.open("2025-11-25");
     const { data } = await host.call("search_docs", { query: "kafka" });
-    const found = (data?.["hits"] as { path: string }[]).map((hit) => hit.path);
+    const found = ((data?.["hits"] ?? []) as { path: string }[]).map((hit) => hit.path);
     expect(found).toEqual(["docs/a.md", "notes/a.md"]);
     expect((await host.call("get_doc", { path: "notes/a.md" })).text).toContain("# Kafka two");
   });

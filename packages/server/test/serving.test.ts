@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { readFileSync, readdirSync } from "node:fs";
 
 import { Client, InMemoryTransport } from "@modelcontextprotocol/client";
@@ -6,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
 import { integer, text } from "../src/serving/arguments.ts";
-import { defineTool, type ToolDefinition } from "../src/serving/define-tool.ts";
+import { type CallContext, defineTool, type ToolDefinition } from "../src/serving/define-tool.ts";
 import type { Log } from "../src/serving/log.ts";
 import { serverFactory } from "../src/serving/server-factory.ts";
 import { ToolError } from "../src/serving/tool-error.ts";
@@ -54,17 +55,18 @@ async function answer(client: Client, args: Record<string, unknown>) {
   return { text: first?.type === "text" ? first.text : "", isError: isError === true };
 }
 
-describe("a tool", () => {
-  const echo = (run: (word: string, signal: AbortSignal) => Promise<string>): ToolDefinition =>
-    defineTool({
-      name: "echo",
-      title: "Echo",
-      description: "Says it again.",
-      input,
-      annotations,
-      run: ({ word, count }, { signal }) => run(word.repeat(count), signal),
-    }) as unknown as ToolDefinition;
+function echo(run: (words: string, context: CallContext) => Promise<string>): ToolDefinition {
+  return defineTool({
+    name: "echo",
+    title: "Echo",
+    description: "Says it again.",
+    input,
+    annotations,
+    run: ({ word, count }, context) => run(word.repeat(count), context),
+  });
+}
 
+describe("a tool", () => {
   it("gets checked arguments with their defaults", async () => {
     const client = await connected(
       echo((words) => Promise.resolve(words)),
@@ -73,6 +75,21 @@ describe("a tool", () => {
     expect(await answer(client, { word: "ab" })).toEqual({ text: "abab", isError: false });
     expect((await answer(client, { word: "ab", count: 4 })).text).toBe(
       "INVALID_ARGUMENT: count must be an integer from 1 to 3 (got 4)",
+    );
+  });
+
+  it("names a few of many problems", async () => {
+    const client = await connected(
+      echo((words) => Promise.resolve(words)),
+      recorder(),
+    );
+    const args = Object.fromEntries(Array.from({ length: 9000 }, (_, at) => [`a${at}`, at]));
+    expect((await answer(client, args)).text).toBe(
+      'INVALID_ARGUMENT: unknown argument "a0", "a1", "a2", "a3", "a4", and 8995 more; ' +
+        "arguments are word, count",
+    );
+    expect((await answer(client, { word: "x".repeat(1_000_000) })).text).toMatch(
+      /^INVALID_ARGUMENT: word must be at most 4096 bytes of UTF-8 \(got "x{56}\.\.\.\)$/u,
     );
   });
 
@@ -104,7 +121,7 @@ describe("a tool", () => {
 
   it("ends at its deadline, with the tool told", async () => {
     let told: AbortSignal | undefined;
-    const stuck = echo((_, signal) => {
+    const stuck = echo((_, { signal }) => {
       told = signal;
       return new Promise(() => undefined);
     });
@@ -114,13 +131,40 @@ describe("a tool", () => {
     expect(told?.aborted).toBe(true);
   });
 
-  it("is told when the caller cancels", async () => {
-    const started = Promise.resolve();
-    let told: Promise<void> | undefined;
-    const stuck = echo((_, signal) => {
-      told = new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+  it("says at its deadline how far it was, and tells no more progress then", async () => {
+    let call: CallContext | undefined;
+    const stuck = echo((_, context) => {
+      call = context;
+      context.reportProgress("counting", 3, 7);
       return new Promise(() => undefined);
     });
+    const client = await connected(stuck, recorder(), 30);
+    const told: unknown[] = [];
+    const { content } = await client.callTool(
+      { name: "echo", arguments: { word: "x" } },
+      { onprogress: (progress) => told.push(progress) },
+    );
+    expect(content).toEqual([
+      {
+        type: "text",
+        text: expect.stringMatching(
+          /^TIMEOUT: .*\nhint: it was at: counting \(3 of 7\); try again$/su,
+        ),
+      },
+    ]);
+    expect(told).toEqual([{ progress: 3, total: 7, message: "counting (3 of 7)" }]);
+    call?.reportProgress("counting", 4, 7);
+    await client.ping();
+    expect(told).toHaveLength(1);
+  });
+
+  it("is told when the caller cancels", async () => {
+    const started = new EventEmitter<{ call: [AbortSignal] }>();
+    const stuck = echo((_, { signal }) => {
+      started.emit("call", signal);
+      return new Promise(() => undefined);
+    });
+    const told = once(started, "call");
     const client = await connected(stuck, recorder());
     const controller = new AbortController();
     const call = client
@@ -129,10 +173,9 @@ describe("a tool", () => {
         () => "answered",
         () => "cancelled",
       );
-    await started;
-    while (told === undefined) await new Promise((resolve) => setImmediate(resolve));
+    const [signal] = (await told) as [AbortSignal];
     controller.abort();
-    await told;
+    if (!signal.aborted) await once(signal, "abort");
     expect(await call).toBe("cancelled");
   });
 });

@@ -32,7 +32,7 @@ pub(crate) struct Scored {
     pub(crate) score: f64,
 }
 
-/// Scores every candidate; lists as [`super::candidates::candidates`] gives them.
+/// Scores every candidate; lists as [`super::candidates::Candidates`] gives them.
 pub(crate) fn score(
     snapshot: &Snapshot,
     terms: &[QueryTerm],

@@ -1,6 +1,9 @@
+import process from "node:process";
+
 import { type OpenOptions, openEngine } from "@lectern/native";
 
 import { referenceOfUri } from "../doc-uri.ts";
+import { oneLine, withoutControls } from "../plain-text.ts";
 import { dim, print, printJson } from "./terminal.ts";
 
 /** Prints a page, a section or lines as they are on disk. */
@@ -22,6 +25,9 @@ export async function getCommand(
   }
   const { path, title, lines, totalLines, revision } = answer;
   const range = totalLines === 0 ? "empty" : `lines ${lines.start}-${lines.end} of ${totalLines}`;
-  print(`${dim(`${path} · ${title} · ${range} · revision ${revision}`)}\n\n${answer.text}`);
+  const header = `${oneLine(path)} · ${oneLine(title)} · ${range} · revision ${revision}`;
+  // Verbatim for programs; a terminal would obey the control characters of a document.
+  const text = process.stdout.isTTY ? withoutControls(answer.text) : answer.text;
+  print(`${dim(header)}\n\n${text}`);
   return 0;
 }

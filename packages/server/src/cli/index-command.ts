@@ -1,5 +1,6 @@
 import { type OpenOptions, openEngine, type SyncReport } from "@lectern/native";
 
+import { oneLine } from "../plain-text.ts";
 import { bold, print, printJson, progressLine } from "./terminal.ts";
 
 /** Brings the index up to the files and reports. */
@@ -24,8 +25,8 @@ function human(report: SyncReport): string {
     `${added} added, ${changed} changed, ${removed} removed, ${unchanged} unchanged`,
     `${(indexBytes / 1e6).toFixed(1)} MB, ${Math.round(ms.total)} ms`,
   ];
-  for (const { path, reason } of report.skipped) lines.push(`skipped ${path}: ${reason}`);
-  for (const { path, reason } of report.notices) lines.push(`note ${path}: ${reason}`);
+  for (const { path, reason } of report.skipped) lines.push(`skipped ${oneLine(path)}: ${reason}`);
+  for (const { path, reason } of report.notices) lines.push(`note ${oneLine(path)}: ${reason}`);
   if (pages === 0) lines.push("no Markdown pages were found under the roots");
   return lines.join("\n");
 }

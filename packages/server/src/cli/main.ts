@@ -28,6 +28,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
+// The commands are not loaded on demand: in a single file that wraps every module of theirs, which
+// was measured to cost `serve` 6 ms of its start to save the other commands 30.
 function program(): Command {
   const lectern = new Command("lectern")
     .description("Search, read and cite folders of Markdown, for coding agents and for you.")

@@ -6,7 +6,7 @@ import {
   type SearchAnswer,
 } from "@lectern/native";
 
-import { withoutControls } from "../plain-text.ts";
+import { oneLine, withoutControls } from "../plain-text.ts";
 import { EXIT } from "./exit.ts";
 import { bold, dim, print, printJson, progressLine } from "./terminal.ts";
 
@@ -55,7 +55,7 @@ function human(answer: SearchAnswer): string {
     const trail = [hit.title, ...hit.heading.filter((heading) => heading !== hit.title)];
     const lines = `L${hit.lines.start}-L${hit.lines.end}`;
     return [
-      `${bold(`${hit.path}:${lines}`)} ${dim(`#${hit.section} ${hit.score.toFixed(2)}`)}`,
+      `${bold(`${oneLine(hit.path)}:${lines}`)} ${dim(`#${hit.section} ${hit.score.toFixed(2)}`)}`,
       dim(withoutControls(trail.join(" > "))),
       withoutControls(hit.text ?? hit.snippet).trimEnd(),
     ].join("\n");

@@ -9,6 +9,11 @@ import { ToolError } from "./tool-error.ts";
 /** An object schema that admits no other arguments than its own. */
 export type ArgumentsSchema = z.ZodObject<z.ZodRawShape>;
 
+/** Longest text of an argument unless told otherwise, in bytes: the longest path of common systems. */
+const DEFAULT_MAX_BYTES = 4096;
+/** Problems that one refusal names; a caller with more has no use for the rest. */
+const SHOWN_PROBLEMS = 5;
+
 /** An integer within a range. */
 export function integer(range: {
   readonly min: number;
@@ -24,12 +29,12 @@ export function integer(range: {
     .describe(range.description);
 }
 
-/** A text of at least one character that is not white space. */
-export function text(description: string): z.ZodString {
-  return z
-    .string({ error: "must be a text" })
-    .regex(/\S/u, { error: "must not be empty" })
-    .describe(description);
+/**
+ * A text of at least one character that is not white space, and of at most `maxBytes` bytes of
+ * UTF-8, since refusals quote what was given.
+ */
+export function text(description: string, maxBytes: number = DEFAULT_MAX_BYTES): z.ZodString {
+  return someText(maxBytes).describe(description);
 }
 
 /** One of some words. */
@@ -48,9 +53,7 @@ export function texts(range: {
 }): z.ZodArray<z.ZodString> {
   const error = `must be a list of ${range.min} to ${range.max} texts`;
   return z
-    .array(z.string({ error: "must be a text" }).regex(/\S/u, { error: "must not be empty" }), {
-      error,
-    })
+    .array(someText(DEFAULT_MAX_BYTES), { error })
     .min(range.min, { error })
     .max(range.max, { error })
     .describe(range.description);
@@ -74,10 +77,10 @@ export function checkArguments<Schema extends ArgumentsSchema>(
   // Own keys only, so that a `__proto__` sent as JSON is an unknown argument like any other.
   const unknown = Object.keys(values).filter((name) => !names.includes(name));
   if (unknown.length > 0) {
-    const quoted = unknown.map((name) => JSON.stringify(name.slice(0, 60))).join(", ");
+    const quoted = unknown.map((name) => JSON.stringify(name.slice(0, 60)));
     throw new ToolError(
       "INVALID_ARGUMENT",
-      `unknown argument ${quoted}; arguments are ${names.join(", ")}`,
+      `unknown argument ${first(quoted, ", ")}; arguments are ${names.join(", ")}`,
     );
   }
   const parsed = schema.safeParse(values);
@@ -86,7 +89,7 @@ export function checkArguments<Schema extends ArgumentsSchema>(
     const name = issue.path.map(String).join(".");
     return `${name} ${issue.message} (${shown(valueAt(values, issue.path))})`;
   });
-  throw new ToolError("INVALID_ARGUMENT", problems.join("; "));
+  throw new ToolError("INVALID_ARGUMENT", first(problems, "; "));
 }
 
 /**
@@ -103,6 +106,21 @@ export function advertised(schema: ArgumentsSchema): StandardSchemaWithJSON {
       jsonSchema,
     },
   };
+}
+
+function someText(maxBytes: number): z.ZodString {
+  return z
+    .string({ error: "must be a text" })
+    .regex(/\S/u, { error: "must not be empty" })
+    .refine((given) => Buffer.byteLength(given, "utf8") <= maxBytes, {
+      error: `must be at most ${maxBytes} bytes of UTF-8`,
+    });
+}
+
+function first(items: readonly string[], separator: string): string {
+  const rest = items.length - SHOWN_PROBLEMS;
+  const shownItems = items.slice(0, SHOWN_PROBLEMS).join(separator);
+  return rest > 0 ? `${shownItems}${separator}and ${rest} more` : shownItems;
 }
 
 function valueAt(values: object, path: readonly PropertyKey[]): unknown {

@@ -38,24 +38,41 @@ export async function withinDeadline<T>(
   deadlineMs: number,
   work: (context: CallContext) => Promise<T>,
 ): Promise<T> {
-  const deadline = AbortSignal.timeout(deadlineMs);
-  const signal = AbortSignal.any([server.mcpReq.signal, deadline]);
+  const caller = server.mcpReq.signal;
+  const controller = new AbortController();
   const settled = new AbortController();
+  let stage: string | undefined;
+  const tell = progress(server, settled.signal);
+  const context: CallContext = {
+    signal: controller.signal,
+    reportProgress(message, done, total) {
+      stage = total ? `${message} (${done ?? 0} of ${total})` : message;
+      tell(stage, done, total);
+    },
+  };
+  let deadline: NodeJS.Timeout | undefined;
   const ended = new Promise<never>((_, reject) => {
-    const end = (): void => reject(deadline.aborted ? timedOut(deadlineMs) : cancelled());
-    signal.addEventListener("abort", end, { once: true, signal: settled.signal });
-    if (signal.aborted) end();
+    const end = (why: ToolError): void => {
+      controller.abort(why);
+      reject(why);
+    };
+    // One timer that is cleared: those of AbortSignal.timeout outlive their calls by the deadline.
+    deadline = setTimeout(() => end(timedOut(deadlineMs, stage)), deadlineMs);
+    const cancel = (): void => end(cancelled());
+    caller.addEventListener("abort", cancel, { once: true, signal: settled.signal });
+    if (caller.aborted) cancel();
   });
   try {
-    return await Promise.race([work({ signal, reportProgress: progress(server) }), ended]);
+    return await Promise.race([work(context), ended]);
   } finally {
+    clearTimeout(deadline);
     settled.abort();
   }
 }
 
-function timedOut(deadlineMs: number): ToolError {
+function timedOut(deadlineMs: number, stage: string | undefined): ToolError {
   return new ToolError("TIMEOUT", `the call took longer than ${deadlineMs / 1000} seconds`, {
-    hint: "try again; a first index may still be being built",
+    hint: stage === undefined ? "try again" : `it was at: ${stage}; try again`,
   });
 }
 
@@ -84,14 +101,20 @@ function result(answer: string | ToolAnswer<unknown>): CallToolResult {
   };
 }
 
-function progress(server: ServerContext): CallContext["reportProgress"] {
+/** Sends progress to a caller that asked for it, until the call has its answer. */
+function progress(
+  server: ServerContext,
+  settled: AbortSignal,
+): (message: string, done?: number, total?: number) => void {
   const progressToken = server.mcpReq._meta?.progressToken;
   let last = 0;
   return (message, done, total) => {
-    if (progressToken === undefined) return;
+    if (progressToken === undefined || settled.aborted) return;
     // The protocol wants every value above the one before.
     last = Math.max(last + 0.001, done ?? 0);
-    const params = { progressToken, progress: last, message, ...(total ? { total } : {}) };
+    // A later stage counts anew, so that its total may lie below what was already told.
+    const bound = total !== undefined && total >= last ? { total } : {};
+    const params = { progressToken, progress: last, message, ...bound };
     // A caller that went away meanwhile needs no progress.
     server.mcpReq.notify({ method: "notifications/progress", params }).catch(() => undefined);
   };

@@ -3,10 +3,10 @@ import type { ReadAnswer, ReadRequest } from "@lectern/native";
 
 import { referenceOfUri } from "../doc-uri.ts";
 import type { KnowledgeBase } from "../knowledge-base.ts";
-import { withoutControls } from "../plain-text.ts";
+import { oneLine, withoutControls } from "../plain-text.ts";
 import { integer, text, texts } from "../serving/arguments.ts";
 import { type CallContext, defineTool, type ToolDefinition } from "../serving/define-tool.ts";
-import { BYTES_PER_TOKEN, countTokens } from "../serving/tokens.ts";
+import { BYTES_PER_TOKEN } from "../serving/tokens.ts";
 import { ToolError } from "../serving/tool-error.ts";
 
 const input = z.strictObject({
@@ -17,8 +17,11 @@ const input = z.strictObject({
   max_tokens: integer({ min: 100, max: 20_000, description: "Bound of the answer" }).default(4000),
 });
 
-/** Least room for a document's text once others have used the budget, in tokens. */
-const LEAST_ROOM = 50;
+/** Least room for one of several documents, in bytes: a header and a few lines. */
+const LEAST_ROOM = 200;
+
+/** Stands between several documents. */
+const GAP = "\n\n";
 
 /** Reading pages, sections and lines. */
 export function getDoc(documents: KnowledgeBase): ToolDefinition<typeof input, undefined> {
@@ -45,7 +48,8 @@ export function getDoc(documents: KnowledgeBase): ToolDefinition<typeof input, u
           ...(section !== undefined && { section }),
           ...(lines !== undefined && { lines }),
         };
-        return readOne(documents, { ...request(path), ...part }, bound, context);
+        const room = bound * BYTES_PER_TOKEN;
+        return readOne(documents, { ...request(path), ...part }, room, context);
       }
       if (section !== undefined || lines !== undefined) {
         throw new ToolError("INVALID_ARGUMENT", "section and lines go with path, not with paths");
@@ -63,7 +67,7 @@ function request(reference: string): ReadRequest {
   return section === undefined ? { reference: path } : { reference: path, section };
 }
 
-/** Documents in turn; one that cannot be read does not lose the others. */
+/** Documents in turn, all within one budget; one that cannot be read does not lose the others. */
 async function readSeveral(
   documents: KnowledgeBase,
   references: readonly string[],
@@ -71,54 +75,104 @@ async function readSeveral(
   context: CallContext,
 ): Promise<string> {
   const parts: string[] = [];
-  let used = 0;
+  const failures: ToolError[] = [];
+  let room = bound * BYTES_PER_TOKEN;
   for (const [index, reference] of references.entries()) {
-    const room = bound - used;
-    if (room < LEAST_ROOM) {
-      const rest = JSON.stringify(references.slice(index));
-      parts.push(`[cut: continue with get_doc {"paths":${rest}}]`);
+    // Until the last, room is kept to say what is left.
+    const isLast = index === references.length - 1;
+    const open = room - (isLast ? 0 : bytes(unread(index + 1, references.length)) + GAP.length);
+    const even = Math.floor(open / (references.length - index)) - GAP.length;
+    const part = await readPart(documents, request(reference), Math.max(LEAST_ROOM, even), context);
+    // The first is given in any case: an answer without a document would be asked for again.
+    if (index > 0 && bytes(part.text) > open) {
+      const call = `[cut: continue with get_doc ${JSON.stringify({ paths: references.slice(index) })}]`;
+      parts.push(bytes(call) <= room ? call : unread(index, references.length));
       break;
     }
-    const share = Math.max(LEAST_ROOM, Math.floor(room / (references.length - index)));
-    let part: string;
-    try {
-      part = await readOne(documents, request(reference), share, context);
-    } catch (error) {
-      if (!(error instanceof ToolError) || references.length === 1) throw error;
-      part = `${reference}: ${error.text}`;
-    }
-    parts.push(part);
-    used += countTokens(part);
+    if (part.failure !== undefined) failures.push(part.failure);
+    parts.push(part.text);
+    room -= bytes(part.text) + GAP.length;
   }
-  return parts.join("\n\n");
+  const [failure] = failures;
+  if (failure !== undefined && failures.length === parts.length) {
+    if (references.length === 1) throw failure;
+    throw new ToolError(failure.code, `none of the paths can be read${GAP}${parts.join(GAP)}`);
+  }
+  return parts.join(GAP);
 }
 
+/** One of several documents, or what the caller can do about it in its place. */
+async function readPart(
+  documents: KnowledgeBase,
+  what: ReadRequest,
+  room: number,
+  context: CallContext,
+): Promise<{ readonly text: string; readonly failure?: ToolError }> {
+  try {
+    return { text: await readOne(documents, what, room, context) };
+  } catch (failure) {
+    if (!(failure instanceof ToolError)) throw failure;
+    return { text: failed(what.reference, failure, room), failure };
+  }
+}
+
+/** Says which of `count` paths, from `index` on, were not read, where the call itself does not fit. */
+function unread(index: number, count: number): string {
+  const which = count - index === 1 ? `path ${count}` : `paths ${index + 1}-${count}`;
+  return `[cut: ${which} of ${count} not read: call get_doc for the rest, or raise max_tokens]`;
+}
+
+/** An error in the place of a document; without the hint where there is no room for it. */
+function failed(reference: string, error: ToolError, room: number): string {
+  const whole = `${oneLine(reference)}: ${error.text}`;
+  if (bytes(whole) <= room) return whole;
+  return `${Array.from(oneLine(reference)).slice(0, 30).join("")}…: ${error.code}`;
+}
+
+/** A document within `room` bytes, header and all; only a path too long for that goes over it. */
 async function readOne(
   documents: KnowledgeBase,
   what: ReadRequest,
-  bound: number,
+  room: number,
   context: CallContext,
 ): Promise<string> {
-  const answer = await documents.read({ ...what, maxBytes: bound * BYTES_PER_TOKEN }, context);
-  return render(answer);
+  const first = await documents.read({ ...what, maxBytes: room }, context);
+  const whole = render(first);
+  if (bytes(whole) <= room) return whole;
+  // How much stands around the text is known only now; its line numbers may still get longer.
+  const { path, totalLines } = first;
+  const next = `${path}:L${totalLines}-L${totalLines}`;
+  const around = render({ ...first, text: "", next, cutInsideLine: true });
+  const left = Math.max(1, room - bytes(around) - 2 * String(totalLines).length);
+  return render(await documents.read({ ...what, maxBytes: left }, context));
 }
 
 function render(answer: ReadAnswer): string {
   const { path, title, section, lines, totalLines, revision, text: body, next } = answer;
   const range = totalLines === 0 ? "empty" : `lines ${lines.start}-${lines.end} of ${totalLines}`;
   const facts = [
-    path,
-    withoutControls(title),
-    ...(section === undefined ? [] : [`section ${section}`]),
+    oneLine(path),
+    shortened(oneLine(title)),
+    ...(section === undefined ? [] : [`section ${shortened(section)}`]),
     range,
     `revision ${revision}`,
   ];
   const parts = [`${facts.join(" · ")}\n\n${withoutControls(body)}`];
   if (answer.cutInsideLine) {
-    parts.push(`[cut: line ${lines.start} alone is longer than max_tokens allows]`);
+    parts.push(`[cut: line ${lines.start} alone is longer than fits: raise max_tokens]`);
   }
   if (next !== undefined) {
     parts.push(`[cut: continue with get_doc {"path":${JSON.stringify(next)}}]`);
   }
   return parts.join("\n");
+}
+
+/** A name short enough for a header. */
+function shortened(name: string): string {
+  const characters = Array.from(name);
+  return characters.length <= 80 ? name : `${characters.slice(0, 79).join("")}…`;
+}
+
+function bytes(given: string): number {
+  return Buffer.byteLength(given, "utf8");
 }

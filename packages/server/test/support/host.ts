@@ -166,6 +166,15 @@ export interface ToolResult {
   readonly isError: boolean;
 }
 
+/** Resolves once `isSo`; rejects when that takes longer than two seconds. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 2000;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error(`not so within two seconds: ${isSo.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /** Rejects when a promise takes longer than `ms`; a bound, never a wait. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -8,7 +8,7 @@ const folders: Docs[] = [];
 
 afterEach(async () => {
   await Promise.all(hosts.splice(0).map((host) => host.stop()));
-  for (const docs of folders.splice(0)) docs.delete();
+  for (const folder of folders.splice(0)) folder.delete();
 });
 
 /** Pages that are gone after the test. */

@@ -1,0 +1,39 @@
+//! Latency of searches inside Rust: `search FOLDER INDEX_FOLDER QUERIES`, where `QUERIES` is a JSON
+//! list of texts. Prints the milliseconds of each, in order, as a JSON list.
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a command for developers")]
+
+use std::time::Instant;
+
+use lectern_core::{CancelToken, Detail, Engine, OpenOptions, SearchRequest};
+
+fn main() {
+    // `cargo bench` adds a flag of its own.
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let [folder, index, queries] = args.as_slice() else {
+        println!("usage: search FOLDER INDEX_FOLDER QUERIES");
+        return;
+    };
+    let mut options = OpenOptions::new([folder]);
+    options.index_dir = Some(index.into());
+    let engine = Engine::open(options).unwrap();
+    engine.sync(&|_| {}, &CancelToken::new()).unwrap();
+    let queries: Vec<String> =
+        serde_json::from_str(&std::fs::read_to_string(queries).unwrap()).unwrap();
+    let pass = || -> Vec<f64> {
+        let timed = queries.iter().map(|query| {
+            let request = SearchRequest {
+                query: query.clone(),
+                limit: 5,
+                path: None,
+                detail: Detail::Concise,
+            };
+            let started = Instant::now();
+            engine.search(&request, &CancelToken::new()).unwrap();
+            started.elapsed().as_secs_f64() * 1000.0
+        });
+        timed.collect()
+    };
+    // The first pass fills the page cache.
+    pass();
+    println!("{}", serde_json::to_string(&pass()).unwrap());
+}

@@ -1,0 +1,178 @@
+/** What `search_docs` answers: one set of facts as data and as text, under a budget. */
+import { z } from "zod";
+import type { Hit } from "@lectern/native";
+
+import { docUri } from "../doc-uri.ts";
+import type { FoundDocuments } from "../knowledge-base.ts";
+import { oneLine, withoutControls } from "../plain-text.ts";
+import { BYTES_PER_TOKEN, countTokens } from "../serving/tokens.ts";
+
+/** Schema of the answer as data. */
+export const searchOutput = z.object({
+  hits: z.array(
+    z.object({
+      path: z.string(),
+      section: z.string(),
+      title: z.string(),
+      heading: z.array(z.string()),
+      lines: z.string(),
+      snippet: z.string(),
+      score: z.number(),
+      uri: z.string(),
+      text: z.string().optional(),
+    }),
+  ),
+  unmatched: z.array(z.string()).optional(),
+  omitted: z.number().optional(),
+  note: z.string().optional(),
+});
+
+type Facts = z.output<typeof searchOutput>;
+type HitFacts = Facts["hits"][number];
+
+/** The answer as data and as text; the larger of the two stays within `bound` tokens. */
+export function searchAnswer(
+  found: FoundDocuments,
+  { isFiltered, bound }: { readonly isFiltered: boolean; readonly bound: number },
+): { readonly text: string; readonly data: Facts } {
+  const hits = found.hits.map(factsOf);
+  const [unmatched, left] = withinQuarter(found.unmatched, bound);
+  const notes = [
+    ...notesOn(found, isFiltered),
+    ...(left > 0 ? [`${left} more unmatched words are not shown`] : []),
+  ];
+  const facts = { hits, unmatched, notes };
+  for (const shown of smaller(facts, bound)) {
+    if (tokens(shown) <= bound) return { text: render(shown), data: shown };
+  }
+  throw new Error("an answer without hits did not fit the least budget");
+}
+
+interface Parts {
+  readonly hits: readonly HitFacts[];
+  readonly unmatched: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** The answer and ever smaller ones: hits are dropped from the tail, then the only one is cut. */
+function* smaller(parts: Parts, bound: number): Generator<Facts> {
+  const all = parts.hits.length;
+  for (let kept = all; kept > 0; kept -= 1) {
+    const more = `${all - kept} more did not fit: raise max_tokens, or narrow with path`;
+    yield assemble(parts, parts.hits.slice(0, kept), kept < all ? [more] : []);
+  }
+  const [best] = parts.hits;
+  if (best !== undefined) {
+    const rest = all > 1 ? [`${all - 1} more did not fit: raise max_tokens`] : [];
+    const { text, ...cited } = best;
+    const call = `get_doc {"path":${JSON.stringify(`${best.path}:${best.lines}`)}}`;
+    const read = text === undefined ? [] : [`the text did not fit: read it with ${call}`];
+    yield assemble(parts, [cited], [...read, ...rest]);
+    yield withCutSnippet(
+      (snippet) => assemble(parts, [{ ...cited, snippet }], [...read, ...rest]),
+      {
+        snippet: cited.snippet,
+        bound,
+      },
+    );
+  }
+  yield assemble(parts, [], all > 0 ? ["no hit fits: raise max_tokens"] : []);
+}
+
+function assemble(parts: Parts, hits: HitFacts[], more: readonly string[]): Facts {
+  const omitted = parts.hits.length - hits.length;
+  const notes = [...more, ...parts.notes];
+  return {
+    hits,
+    ...(parts.unmatched.length > 0 && { unmatched: [...parts.unmatched] }),
+    ...(omitted > 0 && { omitted }),
+    ...(notes.length > 0 && { note: notes.join("; ") }),
+  };
+}
+
+/** The answer with the longest beginning of the snippet that fits. */
+function withCutSnippet(
+  answer: (snippet: string) => Facts,
+  { snippet, bound }: { readonly snippet: string; readonly bound: number },
+): Facts {
+  const characters = Array.from(snippet);
+  const cut = (length: number): Facts => answer(`${characters.slice(0, length).join("")} …`);
+  let [fits, tooLong] = [0, characters.length];
+  while (tooLong - fits > 1) {
+    const middle = Math.floor((fits + tooLong) / 2);
+    if (tokens(cut(middle)) <= bound) fits = middle;
+    else tooLong = middle;
+  }
+  return cut(fits);
+}
+
+function factsOf(hit: Hit): HitFacts {
+  return {
+    path: hit.path,
+    section: hit.section,
+    title: withoutControls(hit.title),
+    heading: hit.heading.map(withoutControls),
+    lines: `L${hit.lines.start}-L${hit.lines.end}`,
+    snippet: withoutControls(hit.snippet),
+    score: Math.round(hit.score * 1000) / 1000,
+    uri: docUri(hit.path, hit.section),
+    ...(hit.text !== undefined && { text: withoutControls(hit.text) }),
+  };
+}
+
+/** Why there is nothing, or why there may be less than there is. */
+function notesOn(found: FoundDocuments, isFiltered: boolean): string[] {
+  const { hits, pages, stale, problem } = found;
+  const notes: string[] = [];
+  if (hits.length === 0) {
+    if (pages === 0) notes.push("the knowledge base holds no Markdown pages");
+    else if (stale.length > 0) {
+      notes.push("the pages that held these words have changed or are gone: search again");
+    } else notes.push(`no section${isFiltered ? " under path" : ""} holds any of these words`);
+  }
+  if (problem !== undefined) notes.push(`the index may be out of date: ${problem}`);
+  return notes;
+}
+
+/** Words that a quarter of a budget of `bound` tokens holds, and how many are left out. */
+function withinQuarter(words: readonly string[], bound: number): [string[], number] {
+  const bytes = (bound * BYTES_PER_TOKEN) / 4;
+  const shown: string[] = [];
+  let used = 0;
+  for (const word of words) {
+    used += Buffer.byteLength(JSON.stringify(word), "utf8") + 2;
+    if (used > bytes) break;
+    shown.push(word);
+  }
+  return [shown, words.length - shown.length];
+}
+
+/** Hosts show the model either form, so the larger one counts. */
+function tokens(data: Facts): number {
+  return Math.max(countTokens(render(data)), countTokens(JSON.stringify(data)));
+}
+
+/** The same facts as text. Lines of documents are quoted, so that none can pass for one of ours. */
+function render(data: Facts): string {
+  const blocks = data.hits.map((hit, index) =>
+    [
+      `${index + 1}. ${oneLine(hit.path)}:${hit.lines}`,
+      `section: ${hit.section} | score: ${hit.score} | uri: ${hit.uri}`,
+      `title: ${hit.title}`,
+      ...(hit.heading.length > 0 ? [`heading: ${hit.heading.join(" > ")}`] : []),
+      quoted("> ", hit.snippet),
+      ...(hit.text === undefined ? [] : [quoted("| ", hit.text)]),
+    ].join("\n"),
+  );
+  if (data.unmatched !== undefined) blocks.push(`unmatched: ${data.unmatched.join(", ")}`);
+  if (data.omitted !== undefined) blocks.push(`omitted: ${data.omitted}`);
+  if (data.note !== undefined) blocks.push(`note: ${data.note}`);
+  return blocks.join("\n\n");
+}
+
+function quoted(mark: string, lines: string): string {
+  return lines
+    .split("\n")
+    .map((line) => `${mark}${line}`)
+    .join("\n");
+}
