@@ -62,7 +62,8 @@ async function nodeSuite(folder) {
   const report = path.join(folder, "vitest-report.json");
   rmSync(report, { force: true });
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const { status } = await watch("vitest", ["run", ...reporters], { cwd: folder });
+  const vitest = path.join(folder, "node_modules/.bin/vitest");
+  const { status } = await watch(vitest, ["run", ...reporters], { cwd: folder });
   if (!existsSync(report)) {
     fail(name, `vitest ended with ${status} and no report`);
     return;

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-import module from "node:module";
+import process from "node:process";
+import { setFlagsFromString } from "node:v8";
 
-// A sixth of the start on Node 22.8 and later; the others do without.
-module.enableCompileCache?.();
+// Keeps the young generation of the heap at its first size. A server lives as long as its host's
+// window and allocates little at a time: a larger one costs a tenth of its resident memory.
+setFlagsFromString("--semi-space-growth-factor=1");
 
 const { main } = await import("../dist/lectern.js");
 

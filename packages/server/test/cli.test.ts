@@ -70,6 +70,7 @@ describe("lectern", () => {
       3,
       /root "at-all" does not exist/u,
     ],
+    ["a root that is a file", ["index", bin], 3, /root "lectern.js" is not a folder/u],
     ["a bad glob", ["index", ".", "--include", "["], 2, /glob "\["/u],
     ["a root without a path", ["index", "name="], 2, /has no path/u],
   ] as const)("says what is wrong with %s", (_, args, status, says) => {

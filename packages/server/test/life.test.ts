@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:fs";
 import path from "node:path";
 import type { Readable } from "node:stream";
 
@@ -12,6 +12,8 @@ import { docs, serve } from "./support/servers.ts";
 
 /** The promise of the server: gone this long after its host, in milliseconds. */
 const GONE_WITHIN = 2000;
+/** Bound of a start, in milliseconds, so that a test that fails cleans up after itself. */
+const STARTED_WITHIN = 20_000;
 
 function isAlive(pid: number): boolean {
   try {
@@ -31,6 +33,7 @@ async function gone(pid: number): Promise<void> {
 
 describe("a server", () => {
   const pages = { "a.md": "# Kafka\n" };
+  const clientInfo = { name: "test", version: "1.0.0" };
 
   it("ends when stdin is closed", async () => {
     const folder = docs(pages);
@@ -85,10 +88,17 @@ describe("a server", () => {
       env: { ...process.env, LECTERN_LOG: "info" },
     });
     try {
-      const [line] = (await once(parent.stdout as Readable, "data")) as [Buffer];
+      const [line] = (await within(STARTED_WITHIN, once(parent.stdout as Readable, "data"))) as [
+        Buffer,
+      ];
       const pid = Number(line.toString());
-      // The server looks at its parent before it logs anything.
-      await once(parent.stderr as Readable, "data");
+      // The server looks at its parent before it answers, and logs once it has opened the index.
+      const opening = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo };
+      writeSync(
+        held,
+        `${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params: opening })}\n`,
+      );
+      await within(STARTED_WITHIN, once(parent.stderr as Readable, "data"));
       expect(isAlive(pid)).toBe(true);
       parent.kill("SIGKILL");
       await within(GONE_WITHIN, gone(pid));

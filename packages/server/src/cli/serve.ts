@@ -10,12 +10,20 @@ import { runStdio } from "../serving/stdio.ts";
 
 /** Serves MCP over stdio until the host goes away. */
 export function serve(options: OpenOptions): void {
+  if (process.stdin.isTTY) {
+    process.stderr.write("serving MCP over stdio, which a host is to start; see lectern --help\n");
+  }
   const log = createLog(process.env["LECTERN_LOG"]);
   const documents = new KnowledgeBase(options, log);
-  runStdio(serverFactory(lecternDefinition(documents, log)), {
-    log,
-    close: () => documents.close(),
-  });
-  // Behind the transport, so that `initialize` is answered before anything is opened.
-  setImmediate(() => documents.start());
+  const factory = serverFactory(lecternDefinition(documents, log));
+  let isStarted = false;
+  runStdio(
+    (connection) => {
+      // Behind the first message, so that `initialize` is answered before anything is opened.
+      if (!isStarted) setImmediate(() => documents.start());
+      isStarted = true;
+      return factory(connection);
+    },
+    { log, close: () => documents.close() },
+  );
 }
