@@ -18,6 +18,8 @@ use crate::index::store::{BatchSize, Store};
 
 /// A commit is made after this much Markdown, which bounds memory and what a crash loses.
 const BATCH_BYTES: u64 = 64 * 1024 * 1024;
+/// Or after this many files, since tiny ones cost more than their bytes.
+const BATCH_FILES: usize = 20_000;
 /// Files read and analysed at a time, between two looks at the cancel token.
 const CHUNK_FILES: usize = 128;
 /// Bytes of such a chunk.
@@ -187,7 +189,7 @@ impl Sync<'_> {
             .map_err(|error| Error::Internal { message: error.to_string() })?;
         let done = AtomicUsize::new(0);
         let total = difference.dirty.len();
-        let mut uncommitted = 0;
+        let (mut uncommitted_bytes, mut uncommitted_files) = (0, 0);
         for chunk in chunks(&difference.dirty) {
             self.cancel.check()?;
             let prepared: Vec<_> = pool.install(|| {
@@ -205,14 +207,15 @@ impl Sync<'_> {
                     .collect::<Result<_>>()
             })?;
             for ((facts, known), outcome) in chunk.iter().zip(prepared) {
-                uncommitted += facts.size;
+                uncommitted_bytes += facts.size;
+                uncommitted_files += 1;
                 self.add(&writer, facts, known.is_some(), outcome, report)?;
             }
-            if uncommitted >= BATCH_BYTES {
+            if uncommitted_bytes >= BATCH_BYTES || uncommitted_files >= BATCH_FILES {
                 let commit = Instant::now();
                 writer.commit()?;
                 committing += commit.elapsed();
-                uncommitted = 0;
+                (uncommitted_bytes, uncommitted_files) = (0, 0);
             }
         }
         self.cancel.check()?;

@@ -125,6 +125,38 @@ fn rows_38_39_huge_files_are_skipped_and_long_lines_indexed() {
 }
 
 #[test]
+fn row_35_a_hard_link_is_a_page_like_any_other() {
+    let bench = Bench::with(&[("a.md", "# Kafka\n")]);
+    let outside = bench.folder.path().join("outside.md");
+    fs::write(&outside, "# Linked\n").unwrap();
+    fs::hard_link(&outside, bench.root().join("linked.md")).unwrap();
+    let engine = bench.open();
+    assert_eq!(sync(&engine).pages, 2);
+    assert_eq!(paths(&search(&engine, "linked")), ["linked.md"]);
+}
+
+#[test]
+fn row_40_very_many_tiny_files_are_indexed_in_batches_that_survive_a_stop() {
+    let bench = Bench::new();
+    for page in 0..25_000 {
+        bench.write(&format!("{}/{page}.md", page / 500), format!("# Page {page}\n"));
+    }
+    let engine = bench.open();
+    let cancel = CancelToken::new();
+    let stop_late = |at: lectern_core::SyncProgress| {
+        if at.stage == SyncStage::Indexing && at.done > 22_000 {
+            cancel.cancel();
+        }
+    };
+    assert_eq!(engine.sync(&stop_late, &cancel).unwrap_err().code(), "CANCELLED");
+    let kept = engine.stats().unwrap().pages;
+    assert!((20_000..25_000).contains(&kept), "{kept} pages were committed");
+    let report = sync(&engine);
+    assert_eq!((report.pages, report.added as u64), (25_000, 25_000 - kept));
+    assert_eq!(paths(&search(&engine, "24999")), ["49/24999.md"]);
+}
+
+#[test]
 fn row_41_pages_without_text_are_found_by_name() {
     let bench = Bench::with(&[
         ("zero-bytes.md", ""),
