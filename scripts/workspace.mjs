@@ -71,7 +71,8 @@ export function install() {
   if (!((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22)) {
     throw new Error(`node ${process.versions.node} is too old: 20.19 or newer is needed`);
   }
-  const stampFile = path.join(tools, "installed");
+  // Inside node_modules, so that whoever deletes that folder gets it back.
+  const stampFile = path.join(root, "node_modules", ".lectern-installed");
   const wanted = stamp();
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === wanted) return;
   mkdirSync(tools, { recursive: true });
@@ -82,7 +83,12 @@ export function install() {
   // pnpm's own set-up puts the binary that came with it in the place of a shell script, which turbo
   // cannot start. Scripts are off above because this is the only one that is wanted.
   run(process.execPath, [path.join(tools, "node_modules/pnpm/install.js")], { cwd: tools });
-  const store = ["--store-dir", path.join(tools, "store")];
+  const store = [
+    "--store-dir",
+    path.join(tools, "store"),
+    `--config.cache-dir=${path.join(tools, "pnpm-cache")}`,
+    `--config.state-dir=${path.join(tools, "pnpm-state")}`,
+  ];
   run(pnpmBin, ["install", "--frozen-lockfile", "--reporter=append-only", ...store]);
   writeFileSync(stampFile, wanted);
 }

@@ -6,6 +6,9 @@ import { setFlagsFromString } from "node:v8";
 // window and allocates little at a time: a larger one costs a tenth of its resident memory.
 setFlagsFromString("--semi-space-growth-factor=1");
 
+// Looked at before the rest is loaded: a host that dies meanwhile would not be missed later.
+const parent = process.ppid;
+
 const { main } = await import("../dist/lectern.js");
 
-await main(process.argv.slice(2));
+await main(process.argv.slice(2), parent);

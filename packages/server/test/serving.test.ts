@@ -187,7 +187,7 @@ describe("src/serving", () => {
     expect(files.length).toBeGreaterThan(5);
     for (const file of files) {
       const source = readFileSync(new URL(file, folder), "utf8");
-      for (const [, from] of source.matchAll(/from "([^"]+)"/gu)) {
+      for (const [, from] of source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/gu)) {
         expect(from, file).toMatch(
           /^(\.\/[a-z-]+\.ts|node:|zod$|pino$|@modelcontextprotocol\/server)/u,
         );

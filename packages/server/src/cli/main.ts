@@ -13,9 +13,9 @@ import { serve } from "./serve.ts";
 const collect = (value: string, all: string[] = []): string[] => [...all, value];
 
 /** Runs a command line; ends the process with its exit code, but for `serve`, which runs on. */
-export async function main(argv: readonly string[]): Promise<void> {
+export async function main(argv: readonly string[], parent: number): Promise<void> {
   try {
-    await program().parseAsync(argv, { from: "user" });
+    await program(parent).parseAsync(argv, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) {
       // Help and version also end this way; commander has printed what there is to say.
@@ -30,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 // The commands are not loaded on demand: in a single file that wraps every module of theirs, which
 // was measured to cost `serve` 6 ms of its start to save the other commands 30.
-function program(): Command {
+function program(parent: number): Command {
   const lectern = new Command("lectern")
     .description("Search, read and cite folders of Markdown, for coding agents and for you.")
     .version(version)
@@ -41,7 +41,7 @@ function program(): Command {
   documents(lectern.command("serve", { isDefault: true }))
     .description("serve MCP over stdio; a host starts this")
     .argument("[root...]", "folders of Markdown, PATH or NAME=PATH")
-    .action((roots: string[], flags: DocumentFlags) => serve(openOptions(flags, roots)));
+    .action((roots: string[], flags: DocumentFlags) => serve(openOptions(flags, roots), parent));
 
   documents(lectern.command("index"))
     .description("bring the index up to the files")

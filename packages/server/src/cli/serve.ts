@@ -9,7 +9,7 @@ import { serverFactory } from "../serving/server-factory.ts";
 import { runStdio } from "../serving/stdio.ts";
 
 /** Serves MCP over stdio until the host goes away. */
-export function serve(options: OpenOptions): void {
+export function serve(options: OpenOptions, parent: number): void {
   if (process.stdin.isTTY) {
     process.stderr.write("serving MCP over stdio, which a host is to start; see lectern --help\n");
   }
@@ -24,6 +24,6 @@ export function serve(options: OpenOptions): void {
       isStarted = true;
       return factory(connection);
     },
-    { log, close: () => documents.close() },
+    { log, parent, close: () => documents.close() },
   );
 }

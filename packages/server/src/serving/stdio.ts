@@ -20,9 +20,14 @@ const CLOSING_MS = 1000;
  */
 export function runStdio(
   factory: McpServerFactory,
-  options: { readonly log: Log; readonly close: () => Promise<void> },
+  options: {
+    readonly log: Log;
+    /** The parent's process id when the process started. */
+    readonly parent: number;
+    readonly close: () => Promise<void>;
+  },
 ): void {
-  const { log, close } = options;
+  const { log, parent, close } = options;
   // A stray console.log of any dependency would otherwise be read as JSON-RPC.
   globalThis.console = new Console(process.stderr, process.stderr);
 
@@ -45,7 +50,6 @@ export function runStdio(
     process.on(signal, () => end(signal, 0));
   }
   // A host behind a wrapper such as npx may die without closing the pipe that the wrapper holds.
-  const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) end("parent is gone", 0);
   }, PARENT_CHECK_MS).unref();
