@@ -82,6 +82,24 @@ fn row_34_a_page_swapped_for_a_link_is_gone() {
 }
 
 #[test]
+fn row_34_a_page_swapped_for_a_link_within_the_root_is_gone() {
+    let bench = Bench::with(&[
+        ("a.md", "# Kafka\n"),
+        ("dir/b.md", "# Kafka too\n"),
+        (".private.md", "# Kafka token\n"),
+        (".hidden/b.md", "# Kafka hidden\n"),
+    ]);
+    let engine = bench.synced();
+    bench.remove("a.md");
+    symlink(".private.md", bench.root().join("a.md")).unwrap();
+    fs::remove_dir_all(bench.root().join("dir")).unwrap();
+    symlink(".hidden", bench.root().join("dir")).unwrap();
+    assert!(search(&engine, "kafka").hits.is_empty());
+    assert_eq!(read(&engine, "a.md").unwrap_err().code(), "NOT_FOUND");
+    assert_eq!(read(&engine, "dir/b.md").unwrap_err().code(), "NOT_FOUND");
+}
+
+#[test]
 fn row_36_a_folder_swapped_for_a_link_is_gone() {
     let bench = Bench::with(&[("team/a.md", "# Kafka\n")]);
     let outside = bench.folder.path().join("outside");

@@ -136,17 +136,23 @@ impl Root {
     }
 
     fn open_file(&self, relative: &str) -> std::io::Result<cap_std::fs::File> {
+        // A page swapped for a link to a hidden file of the same root would otherwise show it.
+        if self.handle.canonicalize(relative).map_err(escape_is_absence)? != Path::new(relative) {
+            return Err(std::io::ErrorKind::NotFound.into());
+        }
         let mut options = CapOpenOptions::new();
         // Without it, opening a FIFO waits for a writer.
         options.read(true).custom_flags(NON_BLOCKING);
-        let file = self.handle.open_with(relative, &options).map_err(|error| {
-            // cap-std answers an escape with `PermissionDenied` and no errno.
-            let is_escape = error.kind() == std::io::ErrorKind::PermissionDenied
-                && error.raw_os_error().is_none();
-            if is_escape { std::io::ErrorKind::NotFound.into() } else { error }
-        })?;
+        let file = self.handle.open_with(relative, &options).map_err(escape_is_absence)?;
         if file.metadata()?.is_file() { Ok(file) } else { Err(std::io::ErrorKind::NotFound.into()) }
     }
+}
+
+/// cap-std answers an escape with `PermissionDenied` and no errno.
+fn escape_is_absence(error: std::io::Error) -> std::io::Error {
+    let is_escape =
+        error.kind() == std::io::ErrorKind::PermissionDenied && error.raw_os_error().is_none();
+    if is_escape { std::io::ErrorKind::NotFound.into() } else { error }
 }
 
 /// `O_NONBLOCK`.
