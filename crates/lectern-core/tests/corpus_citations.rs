@@ -25,7 +25,7 @@ fn corpus() -> Corpus {
         .map_or_else(|| workspace.join("../shared/corpus/dev"), PathBuf::from);
     if !source.exists() {
         assert!(
-            std::env::var_os("LECTERN_REQUIRE_CORPUS").is_none(),
+            std::env::var_os("LECTERN_REQUIRE_CORPUS").is_none_or(|value| value != "1"),
             "LECTERN_REQUIRE_CORPUS is set and there is no corpus"
         );
         println!("no corpus: the sample handbook stands in for it");

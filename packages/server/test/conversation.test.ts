@@ -81,6 +81,26 @@ function toResult(answer: object): ToolResult {
   return { text: content[0]?.text ?? "", data: structuredContent, isError: isError === true };
 }
 
+/** An SDK client as a speaker. */
+function sdkSpeaker(client: Client): Speaker {
+  return {
+    instructions: () => client.getInstructions(),
+    tools: async () => (await client.listTools()).tools,
+    resources: async () => (await client.listResources()).resources,
+    templates: async () => (await client.listResourceTemplates()).resourceTemplates,
+    call: async (name, args_) => toResult(await client.callTool({ name, arguments: args_ })),
+    read: async (uri) => {
+      const [content] = (await client.readResource({ uri })).contents;
+      return content !== undefined && "text" in content ? content.text : "";
+    },
+    codeOf: (attempt) =>
+      (attempt === "tool"
+        ? client.callTool({ name: "nope", arguments: {} })
+        : client.readResource({ uri: "kb://doc/nope.md" })
+      ).then(() => 0, code),
+  };
+}
+
 describe("the whole conversation", () => {
   it.each(["legacy", "auto"] as const)("by the v2 client, era %s", async (mode) => {
     const folder = docs();
@@ -88,22 +108,7 @@ describe("the whole conversation", () => {
     const server = recorded(["serve", handbook, "--index-dir", folder.index], folder.base);
     await client.connect(new StdioClientTransport(server));
     expect(client.getProtocolEra()).toBe(mode === "auto" ? "modern" : "legacy");
-    await converse({
-      instructions: () => client.getInstructions(),
-      tools: async () => (await client.listTools()).tools,
-      resources: async () => (await client.listResources()).resources,
-      templates: async () => (await client.listResourceTemplates()).resourceTemplates,
-      call: async (name, args_) => toResult(await client.callTool({ name, arguments: args_ })),
-      read: async (uri) => {
-        const [content] = (await client.readResource({ uri })).contents;
-        return content !== undefined && "text" in content ? content.text : "";
-      },
-      codeOf: (attempt) =>
-        (attempt === "tool"
-          ? client.callTool({ name: "nope", arguments: {} })
-          : client.readResource({ uri: "kb://doc/nope.md" })
-        ).then(() => 0, code),
-    });
+    await converse(sdkSpeaker(client));
     await client.close();
     await expectJsonRpc(server.record);
   });
@@ -113,22 +118,8 @@ describe("the whole conversation", () => {
     const client = new ClientV1({ name: "test", version: "1.0.0" });
     const server = recorded(["serve", handbook, "--index-dir", folder.index], folder.base);
     await client.connect(new StdioClientTransportV1(server));
-    await converse({
-      instructions: () => client.getInstructions(),
-      tools: async () => (await client.listTools()).tools,
-      resources: async () => (await client.listResources()).resources,
-      templates: async () => (await client.listResourceTemplates()).resourceTemplates,
-      call: async (name, args_) => toResult(await client.callTool({ name, arguments: args_ })),
-      read: async (uri) => {
-        const [content] = (await client.readResource({ uri })).contents;
-        return content !== undefined && "text" in content ? content.text : "";
-      },
-      codeOf: (attempt) =>
-        (attempt === "tool"
-          ? client.callTool({ name: "nope", arguments: {} })
-          : client.readResource({ uri: "kb://doc/nope.md" })
-        ).then(() => 0, code),
-    });
+    // Both lines of the SDK have these methods.
+    await converse(sdkSpeaker(client as unknown as Client));
     await client.close();
     await expectJsonRpc(server.record);
   });

@@ -13,7 +13,7 @@ pub(crate) const FORMAT_VERSION: u32 = 1;
 
 /// A field of a page or section that ranking weighs on its own. The number is the *position* of its
 /// tokens in the composite fields, which is how one posting list a term tells the fields it stands
-/// in (`reference/native-spike.md`, way a2).
+/// in (docs/decisions/0002-composite-field.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum TextField {

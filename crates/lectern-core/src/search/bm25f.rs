@@ -1,8 +1,8 @@
 //! Stage 3: BM25F over the fields of a section (Robertson, Zaragoza, Taylor 2004).
 //!
 //! For each term, x = sum over fields of w * tf / (1 - b + b * len / avglen), and the section gets
-//! idf * x / (k1 + x). Weights and constants are those measured in `ranking-calibrated.md` 3 (1);
-//! they lie on a plateau.
+//! idf * x / (k1 + x). Weights and constants were measured on the ten handbooks that
+//! `npm run bench -- --only relevance` asks; they lie on a plateau, and ARCHITECTURE.md lists them.
 
 use tantivy::postings::Postings as _;
 use tantivy::schema::IndexRecordOption;

@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::index::snapshot::Snapshot;
 
 /// Sections taken by the composite field. With 100 the exact top page equals that of a full
-/// evaluation for 99.9 % of 3,521 queries (`reference/native-spike.md` 2).
+/// evaluation for 99.9 % of 3,521 queries (docs/decisions/0002-composite-field.md).
 const SECTIONS: usize = 100;
 /// Pages taken by title and path; all their sections become candidates.
 const PAGES: usize = 20;

@@ -2,8 +2,8 @@
 //!
 //! A section is cut into units: its lines, and the sentences of lines that are too long. A window
 //! is a run of units within [`WINDOW_CHARS`]. The window that covers most of the query's weight is
-//! taken, then the one that adds most to it (`reference/ranking.md` 5.4: two windows show 98 % of
-//! the matched weight, one block of the same size 82 %).
+//! taken, then the one that adds most to it: words of a query often stand apart in a section, and
+//! two short windows show more of them than one block of the same size.
 
 use lectern_analysis::Analyzer;
 use rustc_hash::FxHashMap;
