@@ -2,7 +2,7 @@
 //!
 //! [`Source::decode`] turns bytes into text and keeps the line table of both, [`parse`] turns the text
 //! into a [`Page`]: front matter, sections that partition the file exactly, links and code blocks.
-//! [`page_keys`] gives the names under which links of other pages may mean this page.
+//! [`page_keys()`] gives the names under which links of other pages may mean this page.
 //!
 //! Three promises hold for every input, however broken:
 //!
@@ -19,6 +19,7 @@ mod html;
 mod link_target;
 mod outline;
 mod page;
+mod page_keys;
 mod sections;
 mod slug;
 mod source;
@@ -27,8 +28,9 @@ mod template;
 mod yaml;
 
 pub use front_matter::FrontMatter;
-pub use link_target::{LinkTarget, PageKey, TargetScope, page_keys};
+pub use link_target::{LinkTarget, TargetScope};
 pub use page::{CodeBlock, Link, Page, parse};
+pub use page_keys::{PageKey, page_keys};
 pub use sections::Section;
 pub use slug::github_slug;
 pub use source::{LineRange, NotText, Source};

@@ -20,6 +20,8 @@ pub struct BindingFailure {
     pub hint: Option<String>,
     /// Names near one that was not found.
     pub nearest: Option<Vec<String>>,
+    /// Name of the root that cannot be used.
+    pub root: Option<String>,
     /// Messages of the errors behind it, outermost first; may hold machine paths, for logs only.
     pub causes: Vec<String>,
 }
@@ -38,8 +40,12 @@ impl From<Error> for BindingFailure {
             class: error.class().as_str().to_owned(),
             message: error.to_string(),
             hint: error.hint(),
-            nearest: match error {
-                Error::NotFound { nearest, .. } => Some(nearest),
+            nearest: match &error {
+                Error::NotFound { nearest, .. } => Some(nearest.clone()),
+                _ => None,
+            },
+            root: match error {
+                Error::RootUnusable { name, .. } => Some(name),
                 _ => None,
             },
             causes,
@@ -57,6 +63,7 @@ impl BindingFailure {
             message: "internal error: the call panicked".to_owned(),
             hint: Some("this is a bug in lectern; the next call starts from disk".to_owned()),
             nearest: None,
+            root: None,
             causes: vec![message],
         }
     }

@@ -29,6 +29,7 @@ export interface LecternErrorOptions {
   readonly message: string;
   /** The next step. */
   readonly hint?: string | undefined;
+  /** `nearest`: names near one that was not found; `root`: name of a root that cannot be used. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
   readonly cause?: unknown;
 }
@@ -67,7 +68,12 @@ export function unwrap<T extends object>(outcome: T | BindingFailure): T {
     errorClass: outcome.class as ErrorClass,
     message: outcome.message,
     hint: outcome.hint,
-    details: outcome.nearest === undefined ? undefined : { nearest: outcome.nearest },
+    details: details(outcome),
     cause: outcome.causes.length === 0 ? undefined : new Error(outcome.causes.join(": ")),
   });
+}
+
+function details({ nearest, root }: BindingFailure): Readonly<Record<string, unknown>> | undefined {
+  if (nearest === undefined && root === undefined) return undefined;
+  return { ...(nearest && { nearest }), ...(root !== undefined && { root }) };
 }

@@ -111,7 +111,11 @@ describe("an engine", () => {
       expect(refused.message).toMatch(/from 1 to 20/u);
     }
     const root = await failure(openEngine({ roots: [{ path: `${docs.base}/gone` }] }));
-    expect(root).toMatchObject({ code: "INVALID_ARGUMENT", message: 'root "gone" does not exist' });
+    expect(root).toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: 'root "gone" does not exist',
+      details: { root: "gone" },
+    });
   });
 
   it("ends a call whose signal is or becomes aborted", async () => {

@@ -44,7 +44,7 @@ export function explainError(error: unknown): { readonly code: number; readonly 
 function exitCode(error: LecternError): number {
   if (error.code === "NOT_FOUND") return EXIT.notFound;
   if (error.code === "INVALID_ARGUMENT") {
-    return error.message.startsWith("root ") ? EXIT.root : EXIT.usage;
+    return error.details?.["root"] !== undefined ? EXIT.root : EXIT.usage;
   }
   if (error.code === "LIMIT_EXCEEDED") return EXIT.usage;
   return error.errorClass === "bug" ? EXIT.failure : EXIT.storage;
