@@ -169,7 +169,10 @@ export async function memory(
   scratch: string,
   { node, bin }: ServerCommand,
 ): Promise<Figure[]> {
-  const indexDir = path.join(scratch, "index-start");
+  const indexDir = path.join(scratch, "index-memory");
+  // By another process: one that builds the index itself keeps some of what it needed for that.
+  const index = spawnSync(node, [bin, "index", corpus.folder, "--index-dir", indexDir]);
+  if (index.status !== 0) throw new Error(`lectern index: ${index.stderr.toString()}`);
   const client = new StdioClient(node, [bin, "serve", corpus.folder, "--index-dir", indexDir]);
   await client.initialize();
   const queries = stratified(corpus.queries, 1500);

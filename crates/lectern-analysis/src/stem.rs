@@ -25,9 +25,9 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("secretary", "secretary"),
 ];
 
-/// Remembered words, about 1.5 MB a thread. A corpus of 1.7 million words has about 40,000 distinct
+/// Remembered words, under 1 MB a thread. A corpus of 1.7 million words has about 40,000 distinct
 /// ones, most of them met once; forgetting all and starting over costs little.
-const MEMO_WORDS: usize = 16_384;
+const MEMO_WORDS: usize = 8_192;
 
 /// Longer words are identifiers or data, not language.
 const LONGEST_WORD: usize = 40;

@@ -25,8 +25,8 @@ const UPDATE_MEMORY_BYTES: usize = 20 * 1024 * 1024;
 const DELETED_RATIO_BEFORE_MERGE: f32 = 0.2;
 /// How often a waiting writer looks whether the lock is free.
 const LOCK_POLL: Duration = Duration::from_millis(15);
-/// Decompressed 16 KiB blocks of page records kept by a reader: the table of about 10,000 pages.
-const RECORD_CACHE_BLOCKS: usize = 256;
+/// Decompressed 16 KiB blocks of page records kept by a reader: the table of about 2,500 pages.
+const RECORD_CACHE_BLOCKS: usize = 64;
 
 /// An open index folder.
 pub(crate) struct Store {

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { setFlagsFromString } from "node:v8";
 
 import type { OpenOptions } from "@lectern/native";
 
@@ -20,10 +21,24 @@ export function serve(options: OpenOptions, parent: number): void {
   runStdio(
     (connection) => {
       // Behind the first message, so that `initialize` is answered before anything is opened.
-      if (!isStarted) setImmediate(() => documents.start());
+      if (!isStarted) {
+        setImmediate(() => {
+          keepYoungHeapSmall();
+          documents.start();
+        });
+      }
       isStarted = true;
       return factory(connection);
     },
     { log, parent, close: () => documents.close() },
   );
+}
+
+/**
+ * Lets the young generation of the heap grow no further. A server lives as long as its host's window
+ * and allocates little at a time: a larger one costs a tenth of its resident memory. Not before the
+ * start is over, which allocates much and would be collected again and again.
+ */
+function keepYoungHeapSmall(): void {
+  setFlagsFromString("--semi-space-growth-factor=1");
 }
