@@ -1,12 +1,15 @@
 //! The facade: one engine over some roots.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use lectern_analysis::Analyzer;
 use parking_lot::{Mutex, RwLock};
 
 use crate::cancel::CancelToken;
+use crate::catalog::{BrowseAnswer, BrowseRequest, Catalog, Completions, FoundPage, PageList};
 use crate::error::{Error, Result};
 use crate::files::{RootSet, Scanner};
 use crate::index::fields::FORMAT_VERSION;
@@ -16,10 +19,15 @@ use crate::options::OpenOptions;
 use crate::read::{Read, ReadAnswer, ReadRequest};
 use crate::search::{Search, SearchAnswer, SearchRequest};
 use crate::sync::{Sync, SyncProgress, SyncReport};
+use crate::verify::{Verify, VerifyReport};
 
 /// State of the index as this engine reads it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stats {
+    /// Folder of the index: for the operator, never for a caller.
+    pub index_folder: PathBuf,
+    /// When the newest commit was made. `None` while there is no index file.
+    pub committed_at: Option<SystemTime>,
     /// Live pages.
     pub pages: u64,
     /// Live sections.
@@ -156,6 +164,98 @@ impl Engine {
         .run(request)
     }
 
+    /// Folders and pages of a folder, or the outline of a page.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::InvalidArgument`], [`Error::IndexNotReady`],
+    /// [`Error::Closed`], [`Error::IndexCorrupt`], [`Error::Io`].
+    pub fn browse(&self, request: &BrowseRequest) -> Result<BrowseAnswer> {
+        self.with_catalog(|catalog| catalog.browse(request))
+    }
+
+    /// At most `limit` pages in order of their paths, from behind `after`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`], [`Error::IndexNotReady`], [`Error::Closed`],
+    /// [`Error::IndexCorrupt`], [`Error::Io`].
+    pub fn list(&self, after: Option<&str>, limit: u32) -> Result<PageList> {
+        self.with_catalog(|catalog| catalog.list(after, limit))
+    }
+
+    /// Pages called `name`, under `under` (folders, pages or globs; empty for everything).
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] with the nearest names, [`Error::InvalidArgument`] for a bad glob,
+    /// [`Error::IndexNotReady`], [`Error::Closed`], [`Error::IndexCorrupt`], [`Error::Io`].
+    pub fn find(&self, name: &str, under: &[String]) -> Result<Vec<FoundPage>> {
+        self.with_catalog(|catalog| catalog.find(name, under))
+    }
+
+    /// The likeliest paths of pages for what was typed.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub fn complete_path(&self, typed: &str, limit: u32) -> Result<Completions> {
+        self.with_catalog(|catalog| catalog.complete_path(typed, limit))
+    }
+
+    /// The likeliest names of pages under `under` for what was typed.
+    ///
+    /// # Errors
+    /// As [`Self::find`], but for [`Error::NotFound`].
+    pub fn complete_name(&self, typed: &str, under: &[String], limit: u32) -> Result<Completions> {
+        self.with_catalog(|catalog| catalog.complete_name(typed, under, limit))
+    }
+
+    /// Path and mtime, in nanoseconds since 1970, of every page as indexed, by path.
+    ///
+    /// # Errors
+    /// As [`Self::list`], but for arguments.
+    pub fn page_times(&self) -> Result<Vec<(String, i64)>> {
+        self.with_catalog(|catalog| {
+            let rows = catalog.snapshot.page_table()?.rows();
+            Ok(rows.iter().map(|row| (row.path.to_string(), row.mtime_ns)).collect())
+        })
+    }
+
+    fn with_catalog<T>(&self, work: impl FnOnce(&Catalog<'_>) -> Result<T>) -> Result<T> {
+        let open = self.opened()?;
+        let snapshot = open.newest()?;
+        if !open.is_ready(&snapshot) {
+            return Err(Error::IndexNotReady);
+        }
+        let roots = Arc::clone(&open.roots.read());
+        work(&Catalog {
+            snapshot: &snapshot,
+            roots: &roots,
+            scanner: &self.scanner,
+            max_file_bytes: self.options.max_file_bytes,
+        })
+    }
+
+    /// Reads every page and every file of the index and tells what differs.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`], [`Error::IndexNotReady`], [`Error::RootUnusable`], [`Error::Closed`],
+    /// [`Error::IndexCorrupt`], [`Error::Io`].
+    pub fn verify(&self, cancel: &CancelToken) -> Result<VerifyReport> {
+        let open = self.opened()?;
+        let snapshot = open.newest()?;
+        if !open.is_ready(&snapshot) {
+            return Err(Error::IndexNotReady);
+        }
+        let roots = Arc::clone(&open.roots.read());
+        Verify {
+            store: &open.store,
+            snapshot: &snapshot,
+            roots: &roots,
+            scanner: &self.scanner,
+            max_file_bytes: self.options.max_file_bytes,
+            cancel,
+        }
+        .run()
+    }
+
     /// Counts of the newest commit.
     ///
     /// # Errors
@@ -164,6 +264,8 @@ impl Engine {
         let open = self.opened()?;
         let snapshot = open.newest()?;
         Ok(Stats {
+            index_folder: open.store.folder().to_owned(),
+            committed_at: open.store.committed_at(),
             pages: snapshot.totals.pages,
             sections: snapshot.totals.sections,
             links: snapshot.totals.links,

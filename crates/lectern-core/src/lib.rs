@@ -7,6 +7,7 @@
 //! [`Engine`] is the whole interface. tantivy does not show through it.
 
 mod cancel;
+mod catalog;
 mod engine;
 mod error;
 mod files;
@@ -17,8 +18,14 @@ mod read;
 mod reference;
 mod search;
 mod sync;
+mod verify;
 
 pub use cancel::CancelToken;
+pub use catalog::{
+    BrowseAnswer, BrowseRequest, Completions, Entry, FolderListing, FoundPage, ListedPage,
+    MAX_COMPLETIONS, MAX_DEPTH, MAX_ENTRIES, MAX_FOUND, MAX_LISTED, OutlineSection, PageList,
+    PageOutline,
+};
 pub use engine::{Engine, Stats};
 pub use error::{Error, ErrorClass, Result};
 pub use files::SkippedFile;
@@ -30,3 +37,4 @@ pub use search::{
     SearchRequest,
 };
 pub use sync::{SyncProgress, SyncReport, SyncStage, SyncTimes};
+pub use verify::VerifyReport;

@@ -23,7 +23,8 @@ pub struct FrontMatter {
     pub title: Option<String>,
     /// `description`, white space collapsed.
     pub description: Option<String>,
-    /// `aliases`, `alias`, `url`, `permalink`, `redirect_from` and `old_paths`, as written.
+    /// `aliases`, `alias`, `url`, `permalink`, `redirect_from`, `old_paths`, and the alerts that a
+    /// runbook is for: `alert`, `alerts`, `alertname`. As written.
     pub aliases: Vec<String>,
     /// `tags`, a string of several split at commas.
     pub tags: Vec<String>,
@@ -90,7 +91,8 @@ impl FrontMatter {
             "title" => set_scalar(&mut self.title, value, true),
             "description" => set_scalar(&mut self.description, value, true),
             "slug" => set_scalar(&mut self.slug, value, false),
-            "aliases" | "alias" | "url" | "permalink" | "redirect_from" | "old_paths" => {
+            "aliases" | "alias" | "url" | "permalink" | "redirect_from" | "old_paths" | "alert"
+            | "alerts" | "alertname" => {
                 self.aliases.extend(value.into_list());
             }
             "tags" => {

@@ -4,11 +4,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use lectern_core::{CancelToken, Engine, Error, OpenOptions, Result, SyncStage};
-use napi::bindgen_prelude::{AsyncTask, Either, Env, Object};
+use napi::bindgen_prelude::{AsyncTask, Either, Env, Object, ToNapiValue, TypeName};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 use parking_lot::Mutex;
 
+use crate::catalog_records::{
+    BindingBrowseAnswer, BindingBrowseRequest, BindingCompletions, BindingFoundPages,
+    BindingPageList, BindingPageTimes, BindingVerifyReport,
+};
 use crate::failure::BindingFailure;
 use crate::guard::{BindingCall, guarded};
 use crate::records::{
@@ -152,6 +156,75 @@ impl BindingEngine {
         }))
     }
 
+    /// Looks into a folder or a page.
+    #[napi(ts_return_type = "Promise<BindingBrowseAnswer | BindingFailure>")]
+    #[must_use]
+    pub fn browse(&self, request: BindingBrowseRequest) -> AsyncTask<Job<BindingBrowseAnswer>> {
+        let shared = Arc::clone(&self.shared);
+        AsyncTask::new(Job::new(move || {
+            shared.call(BindingCall::Browse, |engine| Ok(engine.browse(&request.into())?.into()))
+        }))
+    }
+
+    /// Lists pages.
+    #[napi(ts_return_type = "Promise<BindingPageList | BindingFailure>")]
+    #[must_use]
+    pub fn list(&self, after: Option<String>, limit: u32) -> AsyncTask<Job<BindingPageList>> {
+        self.catalog(move |engine| Ok(engine.list(after.as_deref(), limit)?.into()))
+    }
+
+    /// Finds pages by name.
+    #[napi(ts_return_type = "Promise<BindingFoundPages | BindingFailure>")]
+    #[must_use]
+    pub fn find(&self, name: String, under: Vec<String>) -> AsyncTask<Job<BindingFoundPages>> {
+        self.catalog(move |engine| Ok(engine.find(&name, &under)?.into()))
+    }
+
+    /// Completes a path.
+    #[napi(ts_return_type = "Promise<BindingCompletions | BindingFailure>")]
+    #[must_use]
+    pub fn complete_path(&self, typed: String, limit: u32) -> AsyncTask<Job<BindingCompletions>> {
+        self.catalog(move |engine| Ok(engine.complete_path(&typed, limit)?.into()))
+    }
+
+    /// Completes the name of a page.
+    #[napi(ts_return_type = "Promise<BindingCompletions | BindingFailure>")]
+    #[must_use]
+    pub fn complete_name(
+        &self,
+        typed: String,
+        under: Vec<String>,
+        limit: u32,
+    ) -> AsyncTask<Job<BindingCompletions>> {
+        self.catalog(move |engine| Ok(engine.complete_name(&typed, &under, limit)?.into()))
+    }
+
+    /// Path and time of every page.
+    #[napi(ts_return_type = "Promise<BindingPageTimes | BindingFailure>")]
+    #[must_use]
+    pub fn page_times(&self) -> AsyncTask<Job<BindingPageTimes>> {
+        self.catalog(move |engine| Ok(engine.page_times()?.into()))
+    }
+
+    /// Verifies the index.
+    ///
+    /// # Errors
+    /// Only when Node-API itself fails.
+    #[napi(ts_return_type = "Promise<BindingVerifyReport | BindingFailure>")]
+    pub fn verify<'env>(
+        &self,
+        env: &'env Env,
+        cancel: Option<&BindingCancelToken>,
+    ) -> napi::Result<Object<'env>> {
+        let shared = Arc::clone(&self.shared);
+        let cancel = token(cancel);
+        on_thread(env, "lectern-verify", move || {
+            shared.call(BindingCall::Verify, |engine| {
+                Ok::<BindingVerifyReport, _>(engine.verify(&cancel)?.into())
+            })
+        })
+    }
+
     /// Counts.
     #[napi(ts_return_type = "Promise<BindingStats | BindingFailure>")]
     #[must_use]
@@ -178,19 +251,12 @@ impl BindingEngine {
     ) -> napi::Result<Object<'env>> {
         let shared = Arc::clone(&self.shared);
         let cancel = token(cancel);
-        let (deferred, promise) = env.create_deferred()?;
-        std::thread::Builder::new()
-            .name("lectern-sync".to_owned())
-            .spawn(move || {
-                let progress = Throttle::new(progress);
-                let outcome: Either<BindingSyncReport, BindingFailure> = shared
-                    .call(BindingCall::Sync, |engine| {
-                        Ok(engine.sync(&|at| progress.tell(at), &cancel)?.into())
-                    });
-                deferred.resolve(move |_| Ok(outcome));
+        on_thread(env, "lectern-sync", move || {
+            let progress = Throttle::new(progress);
+            shared.call(BindingCall::Sync, |engine| {
+                Ok::<BindingSyncReport, _>(engine.sync(&|at| progress.tell(at), &cancel)?.into())
             })
-            .map_err(|error| napi::Error::from_reason(error.to_string()))?;
-        Ok(promise)
+        })
     }
 
     /// Ends the engine; idempotent. Calls under way finish.
@@ -201,6 +267,33 @@ impl BindingEngine {
             engine.close();
         }
     }
+}
+
+impl BindingEngine {
+    fn catalog<T: ToNapiValue + TypeName + Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine) -> Result<T> + Send + 'static,
+    ) -> AsyncTask<Job<T>> {
+        let shared = Arc::clone(&self.shared);
+        AsyncTask::new(Job::new(move || shared.call(BindingCall::Catalog, work)))
+    }
+}
+
+/// Runs `work` on a thread of its own and gives the promise of its outcome.
+fn on_thread<'env, T: ToNapiValue + Send + 'static>(
+    env: &'env Env,
+    name: &str,
+    work: impl FnOnce() -> Either<T, BindingFailure> + Send + 'static,
+) -> napi::Result<Object<'env>> {
+    let (deferred, promise) = env.create_deferred()?;
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(move || {
+            let outcome = work();
+            deferred.resolve(move |_| Ok(outcome));
+        })
+        .map_err(|error| napi::Error::from_reason(error.to_string()))?;
+    Ok(promise)
 }
 
 fn token(cancel: Option<&BindingCancelToken>) -> CancelToken {

@@ -25,6 +25,12 @@ pub enum BindingCall {
     Read,
     /// `stats`.
     Stats,
+    /// `browse`.
+    Browse,
+    /// `list`, `find`, `completePath`, `completeName`, `pageTimes`.
+    Catalog,
+    /// `verify`.
+    Verify,
 }
 
 static PANIC_IN: AtomicU8 = AtomicU8::new(0);

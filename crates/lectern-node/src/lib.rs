@@ -6,6 +6,7 @@
 
 #![expect(unreachable_pub, reason = "the readers of this crate's items are in JavaScript")]
 
+mod catalog_records;
 mod engine;
 mod failure;
 mod guard;

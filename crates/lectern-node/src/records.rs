@@ -1,7 +1,7 @@
 //! The records that cross the boundary, and their conversion from and to the core's types.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use lectern_core as core;
 use napi_derive::napi;
@@ -222,6 +222,8 @@ pub struct BindingHit {
     pub score: f64,
     /// Of the bytes it was read from.
     pub revision: String,
+    /// When the file was last written, in milliseconds since 1970.
+    pub modified_ms: f64,
     /// The whole text, when asked for.
     pub text: Option<String>,
 }
@@ -264,6 +266,7 @@ impl From<core::Hit> for BindingHit {
             snippet: hit.snippet,
             score: hit.score,
             revision: hit.revision,
+            modified_ms: crate::catalog_records::milliseconds(hit.modified_ns),
             text: hit.text,
         }
     }
@@ -335,6 +338,10 @@ impl From<core::ReadAnswer> for BindingReadAnswer {
 /// State of the index.
 #[napi(object)]
 pub struct BindingStats {
+    /// Folder of the index.
+    pub index_folder: String,
+    /// When the newest commit was made, in milliseconds since 1970.
+    pub committed_ms: Option<f64>,
     /// Live pages.
     pub pages: f64,
     /// Live sections.
@@ -353,7 +360,10 @@ pub struct BindingStats {
 
 impl From<core::Stats> for BindingStats {
     fn from(stats: core::Stats) -> Self {
+        let committed = stats.committed_at.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
         Self {
+            index_folder: stats.index_folder.to_string_lossy().into_owned(),
+            committed_ms: committed.map(|since| since.as_millis() as f64),
             pages: stats.pages as f64,
             sections: stats.sections as f64,
             links: stats.links as f64,

@@ -3,6 +3,16 @@
  * behind it shows through, so that the engine stays replaceable.
  */
 
+import type {
+  BrowseAnswer,
+  BrowseRequest,
+  Completions,
+  FoundPage,
+  PageList,
+  PageTime,
+  VerifyReport,
+} from "./catalog.ts";
+
 /** 1-based, inclusive line numbers. */
 export interface LineRange {
   readonly start: number;
@@ -94,6 +104,8 @@ export interface Hit {
   readonly score: number;
   /** First 12 hex digits of the content hash of the bytes the hit was read from. */
   readonly revision: string;
+  /** When the file was last written, in milliseconds since 1970. */
+  readonly modifiedMs: number;
   /** Whole text of the section; with `detail: "full"` only. */
   readonly text?: string;
 }
@@ -141,6 +153,10 @@ export interface ReadAnswer {
 
 /** State of the index that this process reads. */
 export interface Stats {
+  /** Folder of the index: for the operator, never for a caller. */
+  readonly indexFolder: string;
+  /** When the newest commit was made, in milliseconds since 1970; absent before there is one. */
+  readonly committedMs?: number;
   readonly pages: number;
   readonly sections: number;
   readonly links: number;
@@ -164,6 +180,24 @@ export interface Engine extends AsyncDisposable {
   search(request: SearchRequest, options?: CallOptions): Promise<SearchAnswer>;
   read(request: ReadRequest, options?: CallOptions): Promise<ReadAnswer>;
   stats(): Promise<Stats>;
+  /** Folders and pages of a folder, or the outline of a page. `NOT_FOUND` names the nearest. */
+  browse(request: BrowseRequest): Promise<BrowseAnswer>;
+  /** At most `limit` (1-500) pages in order of their paths, from behind `after`. */
+  list(after: string | undefined, limit: number): Promise<PageList>;
+  /**
+   * Pages called `name` by their file, an alias or alert of their front matter, their title or a
+   * heading, in whatever spelling; several when the name is ambiguous. `under` are folders, pages
+   * or globs, empty for everything. `NOT_FOUND` names the nearest.
+   */
+  find(name: string, under: readonly string[]): Promise<readonly FoundPage[]>;
+  /** The likeliest paths of pages for what was typed; at most `limit`, 1-100. */
+  completePath(typed: string, limit: number): Promise<Completions>;
+  /** The likeliest names of pages under `under`, as in {@link Engine.find}; at most `limit`, 1-100. */
+  completeName(typed: string, under: readonly string[], limit: number): Promise<Completions>;
+  /** Every page with its time, by path. */
+  pageTimes(): Promise<readonly PageTime[]>;
+  /** Reads every page and every file of the index and tells what differs. */
+  verify(options?: CallOptions): Promise<VerifyReport>;
   /** Idempotent; later calls answer `CLOSED`. */
   close(): Promise<void>;
 }

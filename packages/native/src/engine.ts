@@ -3,6 +3,16 @@ import type * as Binding from "../generated/index.js";
 
 import { loadBinding } from "./binding.ts";
 import type {
+  BrowseAnswer,
+  BrowseRequest,
+  Completions,
+  FolderEntry,
+  FoundPage,
+  PageList,
+  PageTime,
+  VerifyReport,
+} from "./catalog.ts";
+import type {
   CallOptions,
   Engine,
   OpenOptions,
@@ -65,7 +75,7 @@ class NativeEngine implements Engine {
     const { query, limit, path, detail } = request;
     const record: Binding.BindingSearchRequest = {
       query,
-      limit: checkedLimit(limit),
+      limit: whole("limit", limit, 1, 20),
       ...(path !== undefined && { path }),
       full: detail === "full",
     };
@@ -78,6 +88,48 @@ class NativeEngine implements Engine {
 
   async stats(): Promise<Stats> {
     return unwrap(await this.#engine.stats());
+  }
+
+  async browse(request: BrowseRequest): Promise<BrowseAnswer> {
+    const { path, depth, after, limit } = request;
+    const answer = unwrap(
+      await this.#engine.browse({
+        path,
+        depth: whole("depth", depth, 1, 10),
+        limit: whole("limit", limit, 1, 500),
+        ...(after !== undefined && { after }),
+      }),
+    );
+    if (answer.page !== undefined) return { kind: "page", ...answer.page };
+    const { folder } = answer;
+    if (folder === undefined) throw new TypeError("the addon answered with neither kind");
+    return { kind: "folder", ...folder, entries: folder.entries.map(folderEntry) };
+  }
+
+  async list(after: string | undefined, limit: number): Promise<PageList> {
+    return unwrap(await this.#engine.list(after, whole("limit", limit, 1, 500)));
+  }
+
+  async find(name: string, under: readonly string[]): Promise<readonly FoundPage[]> {
+    return unwrap(await this.#engine.find(name, [...under])).found;
+  }
+
+  async completePath(typed: string, limit: number): Promise<Completions> {
+    return unwrap(await this.#engine.completePath(typed, whole("limit", limit, 1, 100)));
+  }
+
+  async completeName(typed: string, under: readonly string[], limit: number): Promise<Completions> {
+    const shown = whole("limit", limit, 1, 100);
+    return unwrap(await this.#engine.completeName(typed, [...under], shown));
+  }
+
+  async pageTimes(): Promise<readonly PageTime[]> {
+    const { paths, modifiedMs } = unwrap(await this.#engine.pageTimes());
+    return paths.map((path, index) => ({ path, mtimeMs: modifiedMs[index] ?? 0 }));
+  }
+
+  verify(options: CallOptions = {}): Promise<VerifyReport> {
+    return this.#call(options.signal, (token) => this.#engine.verify(token));
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- part of an asynchronous contract
@@ -115,13 +167,19 @@ class NativeEngine implements Engine {
 }
 
 /** Node-API would turn 1.5 into 1 and -1 into 4294967295 without a word. */
-function checkedLimit(limit: number): number {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 20) return limit;
+function whole(name: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw new LecternError({
     code: "INVALID_ARGUMENT",
     errorClass: "caller",
-    message: `limit must be an integer from 1 to 20 (got ${String(limit)})`,
+    message: `${name} must be an integer from ${min} to ${max} (got ${String(value)})`,
   });
+}
+
+function folderEntry(entry: Binding.BindingEntry): FolderEntry {
+  const { path, pages, title = "", bytes = 0, modifiedMs = 0 } = entry;
+  if (pages !== undefined) return { kind: "folder", path, pages };
+  return { kind: "page", path, title, bytes, modifiedMs };
 }
 
 function cancelled(signal: AbortSignal): LecternError {

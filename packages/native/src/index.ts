@@ -4,6 +4,20 @@
  * @packageDocumentation
  */
 export type {
+  BrowseAnswer,
+  BrowseRequest,
+  Completions,
+  FolderEntry,
+  FolderListing,
+  FoundPage,
+  ListedPage,
+  OutlineSection,
+  PageList,
+  PageOutline,
+  PageTime,
+  VerifyReport,
+} from "./catalog.ts";
+export type {
   CallOptions,
   Engine,
   Hit,

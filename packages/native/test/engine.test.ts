@@ -59,6 +59,60 @@ describe("the addon", () => {
   });
 });
 
+describe("the catalog", () => {
+  it("browses, lists, finds, completes and verifies", async () => {
+    const docs = folder({ "a.md": "# Kafka lag\n\n## More\n", "f/b.md": "# Other\n" });
+    await using engine = await docs.open();
+    await engine.sync();
+    const root = await engine.browse({ path: "", depth: 1, limit: 10 });
+    expect(root).toMatchObject({
+      kind: "folder",
+      path: "",
+      pages: 2,
+      entries: [
+        { kind: "page", path: "a.md", title: "Kafka lag", bytes: 21 },
+        { kind: "folder", path: "f", pages: 1 },
+      ],
+    });
+    expect(root.next).toBeUndefined();
+    expect(await engine.browse({ path: "a.md", depth: 1, limit: 1 })).toMatchObject({
+      kind: "page",
+      totalSections: 2,
+      sections: [{ id: "kafka-lag", heading: "Kafka lag", level: 1, lines: { start: 1, end: 2 } }],
+      next: expect.stringMatching(/^[0-9a-f]{12}:1$/u) as string,
+    });
+    const first = await engine.list(undefined, 1);
+    expect(first).toMatchObject({ pages: [{ path: "a.md" }], next: "a.md" });
+    expect(await engine.list(first.next, 1)).toMatchObject({ pages: [{ path: "f/b.md" }] });
+    expect(await engine.find("KafkaLag", [])).toEqual([{ path: "a.md", title: "Kafka lag" }]);
+    expect(await engine.completePath("b", 100)).toEqual({ values: ["f/b.md"], total: 1 });
+    expect(await engine.completeName("", ["f"], 100)).toEqual({ values: ["b"], total: 1 });
+    const times = await engine.pageTimes();
+    expect(times.map(({ path }) => path)).toEqual(["a.md", "f/b.md"]);
+    expect(times[0]?.mtimeMs).toBeGreaterThan(Date.UTC(2020, 1));
+    expect(await engine.verify()).toEqual({
+      pages: 2,
+      changed: [],
+      gone: [],
+      unindexed: [],
+      damaged: [],
+    });
+  });
+
+  it("refuses numbers that would be cut to others at the boundary", async () => {
+    await using engine = await folder(kafka).open();
+    await engine.sync();
+    for (const limit of [0, 1.5, -1, 501, Number.NaN]) {
+      const { code } = await failure(engine.list(undefined, limit));
+      expect(code).toBe("INVALID_ARGUMENT");
+      expect((await failure(engine.browse({ path: "", depth: 1, limit }))).code).toBe(code);
+    }
+    expect((await failure(engine.browse({ path: "", depth: 0.5, limit: 1 }))).message).toBe(
+      "depth must be an integer from 1 to 10 (got 0.5)",
+    );
+  });
+});
+
 describe("an engine", () => {
   it("indexes, searches, reads and tells its state", async () => {
     const docs = folder(kafka);

@@ -1,6 +1,6 @@
 //! One commit of the index, with what ranking needs to know of it as a whole.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -12,6 +12,7 @@ use tantivy::{DocAddress, DocId, Opstamp, Searcher, SegmentReader, TantivyDocume
 use super::fields::{Fields, Kind, TextField};
 use super::page_record::PageRecord;
 use super::store::{CommitMark, Store};
+use crate::catalog::table::PageTable;
 use crate::error::{Error, Result};
 
 /// A commit held open. Dropped as soon as nobody needs it, since it keeps merged-away files mapped.
@@ -22,6 +23,7 @@ pub(crate) struct Snapshot {
     pub(crate) generation: u64,
     pub(crate) totals: Totals,
     pub(crate) mark: Option<CommitMark>,
+    pages: OnceLock<PageTable>,
 }
 
 /// Counts over live documents.
@@ -81,7 +83,21 @@ impl Snapshot {
         }
         *known = kept;
         drop(known);
-        Ok(Self { searcher, fields: store.fields, segments, generation, totals, mark })
+        let fields = store.fields;
+        let pages = OnceLock::new();
+        Ok(Self { searcher, fields, segments, generation, totals, mark, pages })
+    }
+
+    /// All pages by path. Read once a commit, by the first call that wants it: searches do not.
+    ///
+    /// # Errors
+    /// [`Error::IndexCorrupt`], [`Error::Io`].
+    pub(crate) fn page_table(&self) -> Result<&PageTable> {
+        if let Some(pages) = self.pages.get() {
+            return Ok(pages);
+        }
+        let pages = PageTable::read(self)?;
+        Ok(self.pages.get_or_init(|| pages))
     }
 
     /// The stored facts of a page.

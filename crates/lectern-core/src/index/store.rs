@@ -133,6 +133,16 @@ impl Store {
         Ok(writer)
     }
 
+    /// The folder itself.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// When the newest commit was made.
+    pub(crate) fn committed_at(&self) -> Option<SystemTime> {
+        fs::metadata(self.folder.join("meta.json")).ok()?.modified().ok()
+    }
+
     /// Bytes of all files of the index.
     pub(crate) fn size_bytes(&self) -> u64 {
         let Ok(entries) = fs::read_dir(&self.folder) else {

@@ -8,10 +8,6 @@ use tantivy::columnar::TermOrdHit;
 use crate::error::{Error, Result};
 use crate::files::nfc;
 use crate::index::snapshot::{SegmentFacts, Snapshot};
-use crate::nearest::nearest;
-
-/// Folders offered when none is like the one asked for.
-const TOP_FOLDERS: usize = 12;
 
 /// Pages under a folder, or one page, as ordinals of each segment's path dictionary: a folder's
 /// pages are neighbours in it.
@@ -62,12 +58,7 @@ impl PathFilter {
         if nfc(path) != path {
             return Self::new(&nfc(path), snapshot);
         }
-        let folders = folders(snapshot)?;
-        let mut nearest = nearest(path, folders.iter().cloned());
-        if nearest.is_empty() {
-            // Nothing is like it; the top of the tree is where one would look next.
-            nearest = folders.into_iter().filter(|f| !f.contains('/')).take(TOP_FOLDERS).collect();
-        }
+        let nearest = snapshot.page_table()?.nearest(path, false);
         Err(Error::NotFound { message: format!("no page is at or under {path:?}"), nearest })
     }
 
@@ -88,15 +79,4 @@ impl PathFilter {
     pub(crate) fn segment_filter(&self, ordinal: usize) -> &SegmentFilter {
         &self.segments[ordinal]
     }
-}
-
-/// Every folder that holds pages, directly or below.
-fn folders(snapshot: &Snapshot) -> Result<Vec<String>> {
-    let mut folders = std::collections::BTreeSet::new();
-    snapshot.for_each_page(|path, _, _, _| {
-        for (slash, _) in path.match_indices('/') {
-            folders.insert(path[..slash].to_owned());
-        }
-    })?;
-    Ok(folders.into_iter().collect())
 }

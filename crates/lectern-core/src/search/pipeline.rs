@@ -66,6 +66,8 @@ pub struct Hit {
     pub score: f64,
     /// First 12 hex digits of the hash of the bytes it was read from.
     pub revision: String,
+    /// When the file was last written, in nanoseconds since 1970.
+    pub modified_ns: i64,
     /// The section's text, with [`Detail::Full`].
     pub text: Option<String>,
 }
@@ -207,6 +209,7 @@ fn hit(winner: Winner, score: f64, detail: Detail, terms: &mut SnippetTerms<'_>)
         snippet,
         score,
         revision: winner.revision,
+        modified_ns: winner.modified_ns,
         text: (detail == Detail::Full).then_some(winner.text),
     }
 }

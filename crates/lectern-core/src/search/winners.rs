@@ -23,6 +23,7 @@ pub(crate) struct Winner {
     pub(crate) trail: Vec<String>,
     pub(crate) lines: LineRange,
     pub(crate) revision: String,
+    pub(crate) modified_ns: i64,
     /// Decoded, with line ends as in the file.
     pub(crate) text: String,
     /// Lines at its start that are front matter.
@@ -147,6 +148,7 @@ impl OpenPage {
             trail: self.record.trail(order),
             lines,
             revision: self.record.revision(),
+            modified_ns: self.file.mtime_ns,
             text,
             front_matter_lines: if order == 0 { self.record.front_matter_lines } else { 0 },
             has_changed: self.has_changed,

@@ -1,0 +1,95 @@
+//! Whether the index is whole and says what the files say.
+
+use tantivy::directory::MmapDirectory;
+use tantivy::{Index, TantivyError};
+
+use crate::cancel::CancelToken;
+use crate::error::Result;
+use crate::files::{RootSet, Scanner};
+use crate::index::snapshot::Snapshot;
+use crate::index::store::Store;
+
+/// What a verification found. Paths are in byte order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VerifyReport {
+    /// Pages in the index.
+    pub pages: u64,
+    /// Pages whose files hold other bytes than were indexed, or cannot be read.
+    pub changed: Vec<String>,
+    /// Pages whose files are gone.
+    pub gone: Vec<String>,
+    /// Files that are not indexed yet, though a sync would look at them. Files that are no text
+    /// are among them: only reading tells.
+    pub unindexed: Vec<String>,
+    /// Files of the index whose checksums do not match.
+    pub damaged: Vec<String>,
+}
+
+impl VerifyReport {
+    /// Nothing differs and nothing is damaged.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.changed.is_empty()
+            && self.gone.is_empty()
+            && self.unindexed.is_empty()
+            && self.damaged.is_empty()
+    }
+}
+
+/// One verification. Created a call.
+pub(crate) struct Verify<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) roots: &'a RootSet,
+    pub(crate) scanner: &'a Scanner,
+    pub(crate) max_file_bytes: u64,
+    pub(crate) cancel: &'a CancelToken,
+}
+
+impl Verify<'_> {
+    /// Reads every page and every file of the index.
+    ///
+    /// # Errors
+    /// [`crate::Error::Cancelled`], [`crate::Error::IndexCorrupt`] when the pages cannot even be
+    /// listed, [`crate::Error::RootUnusable`], [`crate::Error::Io`].
+    pub(crate) fn run(&self) -> Result<VerifyReport> {
+        let mut report = VerifyReport { damaged: self.damaged()?, ..VerifyReport::default() };
+        let table = self.snapshot.page_table()?;
+        report.pages = table.rows().len() as u64;
+        for row in table.rows() {
+            self.cancel.check()?;
+            let path = row.path.to_string();
+            match self.roots.read(&path, self.max_file_bytes) {
+                Ok(file) if file.hash() == self.snapshot.record(row.document)?.hash => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    report.gone.push(path);
+                }
+                Ok(_) | Err(_) => report.changed.push(path),
+            }
+        }
+        let scan = self.scanner.scan(self.roots, self.cancel)?;
+        let found = scan.files.into_iter().map(|file| file.path);
+        report.unindexed = found.filter(|path| table.page(path).is_none()).collect();
+        report.unindexed.sort_unstable();
+        Ok(report)
+    }
+
+    /// Checked in a directory opened for it: the engine's own keeps files mapped as they were.
+    fn damaged(&self) -> Result<Vec<String>> {
+        let directory = MmapDirectory::open(self.store.folder()).map_err(TantivyError::from)?;
+        let index = Index::open(directory)?;
+        let segments = index.searchable_segment_ids()?;
+        let mut damaged = Vec::new();
+        for file in index.directory().list_managed_files() {
+            self.cancel.check()?;
+            let name = file.to_string_lossy().into_owned();
+            // The others have no checksum, or wait to be deleted.
+            let is_of_segment = segments.iter().any(|id| name.starts_with(&id.uuid_string()));
+            if is_of_segment && !matches!(index.directory().validate_checksum(&file), Ok(true)) {
+                damaged.push(name);
+            }
+        }
+        damaged.sort_unstable();
+        Ok(damaged)
+    }
+}
