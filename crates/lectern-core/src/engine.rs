@@ -11,7 +11,7 @@ use parking_lot::{Mutex, RwLock};
 use crate::cancel::CancelToken;
 use crate::catalog::{BrowseAnswer, BrowseRequest, Catalog, Completions, FoundPage, PageList};
 use crate::error::{Error, Result};
-use crate::files::{RootSet, Scanner};
+use crate::files::{Root, RootSet, Scanner};
 use crate::index::fields::FORMAT_VERSION;
 use crate::index::snapshot::{SegmentCache, Snapshot};
 use crate::index::store::Store;
@@ -21,9 +21,22 @@ use crate::search::{Search, SearchAnswer, SearchRequest};
 use crate::sync::{Sync, SyncProgress, SyncReport};
 use crate::verify::{Verify, VerifyReport};
 
+/// A root in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RootFacts {
+    /// Its name.
+    pub name: String,
+    /// What its paths begin with: the name and a slash, or nothing when it is the only root.
+    pub prefix: String,
+    /// Its folder, resolved: for the operator, never for a caller.
+    pub folder: PathBuf,
+}
+
 /// State of the index as this engine reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stats {
+    /// The roots, as given.
+    pub roots: Vec<RootFacts>,
     /// Folder of the index: for the operator, never for a caller.
     pub index_folder: PathBuf,
     /// When the newest commit was made. `None` while there is no index file.
@@ -213,8 +226,12 @@ impl Engine {
     /// As [`Self::list`], but for arguments.
     pub fn page_times(&self) -> Result<Vec<(String, i64)>> {
         self.with_catalog(|catalog| {
-            let rows = catalog.snapshot.page_table()?.rows();
-            Ok(rows.iter().map(|row| (row.path.to_string(), row.mtime_ns)).collect())
+            let mut times = Vec::with_capacity(catalog.snapshot.totals.pages as usize);
+            // Not by the page table, which would read every record for what two columns tell.
+            let take = |path: &str, _, mtime_ns, _| times.push((path.to_owned(), mtime_ns));
+            catalog.snapshot.for_each_page(take)?;
+            times.sort_unstable();
+            Ok(times)
         })
     }
 
@@ -263,7 +280,14 @@ impl Engine {
     pub fn stats(&self) -> Result<Stats> {
         let open = self.opened()?;
         let snapshot = open.newest()?;
+        let roots = Arc::clone(&open.roots.read());
+        let facts = |root: &Root| RootFacts {
+            name: root.name.clone(),
+            prefix: roots.public_path(root, ""),
+            folder: root.folder.clone(),
+        };
         Ok(Stats {
+            roots: roots.iter().map(facts).collect(),
             index_folder: open.store.folder().to_owned(),
             committed_at: open.store.committed_at(),
             pages: snapshot.totals.pages,

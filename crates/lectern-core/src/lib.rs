@@ -26,7 +26,7 @@ pub use catalog::{
     MAX_COMPLETIONS, MAX_DEPTH, MAX_ENTRIES, MAX_FOUND, MAX_LISTED, OutlineSection, PageList,
     PageOutline,
 };
-pub use engine::{Engine, Stats};
+pub use engine::{Engine, RootFacts, Stats};
 pub use error::{Error, ErrorClass, Result};
 pub use files::SkippedFile;
 pub use lectern_markdown::LineRange;

@@ -335,9 +335,29 @@ impl From<core::ReadAnswer> for BindingReadAnswer {
     }
 }
 
+/// A root in use.
+#[napi(object)]
+pub struct BindingRootFacts {
+    /// Its name.
+    pub name: String,
+    /// What its paths begin with.
+    pub prefix: String,
+    /// Its folder, resolved.
+    pub folder: String,
+}
+
+impl From<core::RootFacts> for BindingRootFacts {
+    fn from(root: core::RootFacts) -> Self {
+        let folder = root.folder.to_string_lossy().into_owned();
+        Self { name: root.name, prefix: root.prefix, folder }
+    }
+}
+
 /// State of the index.
 #[napi(object)]
 pub struct BindingStats {
+    /// The roots, as given.
+    pub roots: Vec<BindingRootFacts>,
     /// Folder of the index.
     pub index_folder: String,
     /// When the newest commit was made, in milliseconds since 1970.
@@ -362,6 +382,7 @@ impl From<core::Stats> for BindingStats {
     fn from(stats: core::Stats) -> Self {
         let committed = stats.committed_at.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
         Self {
+            roots: stats.roots.into_iter().map(Into::into).collect(),
             index_folder: stats.index_folder.to_string_lossy().into_owned(),
             committed_ms: committed.map(|since| since.as_millis() as f64),
             pages: stats.pages as f64,

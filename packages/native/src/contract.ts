@@ -151,8 +151,19 @@ export interface ReadAnswer {
   readonly cutInsideLine: boolean;
 }
 
+/** A root in use. */
+export interface RootFacts {
+  readonly name: string;
+  /** What its paths begin with: the name and a slash, or nothing when it is the only root. */
+  readonly prefix: string;
+  /** Its folder, resolved: for the operator, never for a caller. */
+  readonly folder: string;
+}
+
 /** State of the index that this process reads. */
 export interface Stats {
+  /** As given to {@link openEngine}. */
+  readonly roots: readonly RootFacts[];
   /** Folder of the index: for the operator, never for a caller. */
   readonly indexFolder: string;
   /** When the newest commit was made, in milliseconds since 1970; absent before there is one. */

@@ -26,6 +26,7 @@ export type {
   ReadAnswer,
   ReadRequest,
   Root,
+  RootFacts,
   SearchAnswer,
   SearchRequest,
   SkippedFile,

@@ -1,22 +1,43 @@
 import {
+  type BrowseAnswer,
+  type BrowseRequest,
+  type Completions,
   type Engine,
+  type FoundPage,
+  type Hit,
   LecternError,
   type OpenOptions,
   openEngine,
+  type PageList,
   type ReadAnswer,
   type ReadRequest,
   type SearchAnswer,
   type SearchRequest,
+  type Stats,
   type SyncReport,
 } from "@lectern/native";
 
+import { History, type RecentChanges } from "./history/history.ts";
 import { toToolError } from "./engine-error.ts";
 import type { CallContext } from "./serving/define-tool.ts";
 import type { Log } from "./serving/log.ts";
 import { ToolError } from "./serving/tool-error.ts";
 
+/** Most completions of an answer, by the protocol. */
+const SHOWN_COMPLETIONS = 100;
+
+/** How long a listing of changes waits for the index to catch up, in milliseconds. */
+const CATCH_UP_MS = 2000;
+
+/** A hit with the date of its page. */
+export interface DatedHit extends Hit {
+  /** When the page last changed, ISO 8601: by git, else by its file. Absent while git is read. */
+  readonly modified?: string;
+}
+
 /** What a search found. */
 export interface FoundDocuments extends SearchAnswer {
+  readonly hits: readonly DatedHit[];
   /** Why the last update of the index failed; absent when it did not. */
   readonly problem?: string;
 }
@@ -33,6 +54,11 @@ export class KnowledgeBase {
   #engine: Promise<Engine> | undefined;
   #sync: Promise<SyncReport> | undefined;
   #problem: string | undefined;
+  #identity: string | undefined;
+  #history: Promise<History> | undefined;
+  /** {@link #history}, once it is there. */
+  #known: History | undefined;
+  #hasSynced = false;
 
   constructor(options: OpenOptions, log: Log) {
     this.#options = options;
@@ -54,15 +80,12 @@ export class KnowledgeBase {
    * @throws {@link ToolError}
    */
   async search(request: SearchRequest, context: CallContext): Promise<FoundDocuments> {
-    try {
-      const engine = await this.#opened();
-      const answer = await this.#searchWhenBuilt(engine, request, context);
-      const problem = this.#problem;
-      if (answer.stale.length > 0 || problem !== undefined) this.start();
-      return problem === undefined ? answer : { ...answer, problem };
-    } catch (error) {
-      throw toToolError(error);
-    }
+    const { signal } = context;
+    const answer = await this.#built(context, (engine) => engine.search(request, { signal }));
+    const problem = this.#problem;
+    if (answer.stale.length > 0 || problem !== undefined) this.start();
+    const hits = answer.hits.map((hit) => this.#dated(hit));
+    return { ...answer, hits, ...(problem !== undefined && { problem }) };
   }
 
   /**
@@ -79,23 +102,132 @@ export class KnowledgeBase {
     }
   }
 
+  /**
+   * Looks into a folder or a page; waits for the first sync like a search.
+   *
+   * @throws {@link ToolError}
+   */
+  browse(request: BrowseRequest, context: CallContext): Promise<BrowseAnswer> {
+    return this.#built(context, (engine) => engine.browse(request));
+  }
+
+  /**
+   * Lists at most `limit` pages from behind `after`; waits for the first sync like a search.
+   *
+   * @throws {@link ToolError}
+   */
+  list(after: string | undefined, limit: number, context: CallContext): Promise<PageList> {
+    return this.#built(context, (engine) => engine.list(after, limit));
+  }
+
+  /**
+   * Pages called `name` under `under`; waits for the first sync like a search.
+   *
+   * @throws {@link ToolError}
+   */
+  find(
+    name: string,
+    under: readonly string[],
+    context: CallContext,
+  ): Promise<readonly FoundPage[]> {
+    return this.#built(context, (engine) => engine.find(name, under));
+  }
+
+  /**
+   * The likeliest paths of pages.
+   *
+   * @throws {@link ToolError}
+   */
+  completePath(typed: string, context: CallContext): Promise<Completions> {
+    return this.#built(context, (engine) => engine.completePath(typed, SHOWN_COMPLETIONS));
+  }
+
+  /**
+   * The likeliest names of pages under `under`.
+   *
+   * @throws {@link ToolError}
+   */
+  completeName(
+    typed: string,
+    under: readonly string[],
+    context: CallContext,
+  ): Promise<Completions> {
+    return this.#built(context, (engine) => engine.completeName(typed, under, SHOWN_COMPLETIONS));
+  }
+
+  /**
+   * Pages that changed over the last `days`, at or under `path`.
+   *
+   * @throws {@link ToolError} `NOT_FOUND` for a path at which nothing is nor was.
+   */
+  async recent(
+    { days, path }: { readonly days: number; readonly path: string | undefined },
+    context: CallContext,
+  ): Promise<RecentChanges> {
+    const late = await this.#caughtUp(context);
+    const { pages, history } = await this.#built(context, async (engine) => ({
+      pages: await engine.pageTimes(),
+      history: await this.#historyOf(engine),
+    }));
+    const { signal } = context;
+    const asked = path?.replace(/^(?:\.\/)+/u, "").replace(/^\/+|\/+$/gu, "");
+    const inside = asked === undefined || asked === "" || asked === "." ? undefined : asked;
+    const recent = await history.recent({ days, path: inside, pages, signal });
+    if (inside !== undefined && recent.changes.length === 0) {
+      await this.browse({ path: inside, depth: 1, limit: 1 }, context);
+    }
+    return late === undefined ? recent : { ...recent, notes: [...recent.notes, late] };
+  }
+
+  /** What tells this index from another, for cursors: they are of no use with any other. */
+  async identity(): Promise<string> {
+    try {
+      const engine = await this.#opened();
+      this.#identity ??= (await engine.stats()).indexFolder;
+      return this.#identity;
+    } catch (error) {
+      throw toToolError(error);
+    }
+  }
+
+  /**
+   * Counts of the index, without paths of the machine.
+   *
+   * @throws {@link ToolError}
+   */
+  async state(): Promise<Omit<Stats, "indexFolder" | "roots">> {
+    try {
+      const engine = await this.#opened();
+      const { indexFolder: _folder, roots: _roots, ...counts } = await engine.stats();
+      return counts;
+    } catch (error) {
+      throw toToolError(error);
+    }
+  }
+
   /** Stops a running sync and closes the engine. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#engine?.then((engine) => engine.close()).catch(() => undefined);
   }
 
-  async #searchWhenBuilt(
-    engine: Engine,
-    request: SearchRequest,
-    context: CallContext,
-  ): Promise<SearchAnswer> {
-    const { signal } = context;
+  /** Does `work`; where there is no index yet, once more after the first sync. */
+  async #built<T>(context: CallContext, work: (engine: Engine) => Promise<T>): Promise<T> {
     try {
-      return await engine.search(request, { signal });
+      const engine = await this.#opened();
+      try {
+        return await work(engine);
+      } catch (error) {
+        if (!LecternError.isInstance(error) || error.code !== "INDEX_NOT_READY") throw error;
+      }
+      await this.#firstSync(context);
+      return await work(engine);
     } catch (error) {
-      if (!LecternError.isInstance(error) || error.code !== "INDEX_NOT_READY") throw error;
+      throw toToolError(error);
     }
+  }
+
+  async #firstSync(context: CallContext): Promise<void> {
     this.#listeners.add(context);
     context.reportProgress("building the index");
     try {
@@ -108,7 +240,57 @@ export class KnowledgeBase {
     } finally {
       this.#listeners.delete(context);
     }
-    return engine.search(request, { signal });
+  }
+
+  /** Brings the index up to the files before it is asked what changed; why not, where it takes long. */
+  async #caughtUp(context: CallContext): Promise<string | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(() => resolve("the index is still being updated"), CATCH_UP_MS);
+    });
+    const synced = this.#syncOnce().then(
+      () => undefined,
+      (error: unknown) => `the index may be out of date: ${reasonOf(error)}`,
+    );
+    try {
+      const first = this.#hasSynced ? await Promise.race([synced, late]) : await synced;
+      context.signal.throwIfAborted();
+      return first;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #historyOf(engine: Engine): Promise<History> {
+    this.#history ??= engine
+      .stats()
+      .then(({ roots }) => new History(roots, this.#log))
+      .then((history) => {
+        this.#known = history;
+        return history;
+      })
+      .catch((error: unknown) => {
+        this.#history = undefined;
+        throw error;
+      });
+    return this.#history;
+  }
+
+  /** Reads what git knows by now, so that the next hits carry it. */
+  async #learnDates(engine: Engine): Promise<void> {
+    try {
+      const history = await this.#historyOf(engine);
+      await history.refresh(await engine.pageTimes(), this.#closing.signal);
+    } catch (error) {
+      if (!this.#closing.signal.aborted) this.#log.warn({ err: error }, "git could not be read");
+    }
+  }
+
+  #dated(hit: Hit): DatedHit {
+    const last = this.#known?.modified(hit.path);
+    if (last === undefined) return hit;
+    const modified = last.source === "git" ? last.date : new Date(hit.modifiedMs).toISOString();
+    return { ...hit, modified };
   }
 
   /** The open engine; a failed opening is tried again by the next call. */
@@ -123,19 +305,19 @@ export class KnowledgeBase {
   /** Joins the running sync or starts one. */
   #syncOnce(): Promise<SyncReport> {
     this.#sync ??= this.#opened()
-      .then((engine) =>
-        engine.sync({
+      .then(async (engine) => {
+        const report = await engine.sync({
           signal: this.#closing.signal,
           onProgress: ({ stage, done, total }) => {
             for (const listener of this.#listeners) listener.reportProgress(stage, done, total);
           },
-        }),
-      )
-      .then((report) => {
+        });
         const { pages, added, changed, removed, skipped, ms } = report;
         const fields = { pages, added, changed, removed, skipped: skipped.length, ms: ms.total };
         this.#log.info(fields, "index is up to date");
         this.#problem = undefined;
+        this.#hasSynced = true;
+        void this.#learnDates(engine);
         return report;
       })
       .catch((error: unknown) => {

@@ -32,7 +32,9 @@ async function connected(tool: ToolDefinition, log: Log, deadlineMs?: number): P
     version: "1.0.0",
     instructions: "test",
     tools: [tool],
+    resources: [],
     resourceTemplates: [],
+    prompts: [],
     log,
     ...(deadlineMs !== undefined && { deadlineMs }),
   });

@@ -17,7 +17,6 @@ pub(crate) struct PageRow {
     pub(crate) path: Box<str>,
     pub(crate) title: Box<str>,
     pub(crate) aliases: Box<[String]>,
-    pub(crate) mtime_ns: i64,
     pub(crate) document: DocAddress,
 }
 
@@ -34,9 +33,9 @@ impl PageTable {
     /// [`crate::Error::IndexCorrupt`], [`crate::Error::Io`].
     pub(crate) fn read(snapshot: &Snapshot) -> Result<Self> {
         let mut rows = Vec::with_capacity(snapshot.totals.pages as usize);
-        snapshot.for_each_page(|path, _, mtime_ns, document| {
+        snapshot.for_each_page(|path, _, _, document| {
             let (title, aliases) = (Box::default(), Box::default());
-            rows.push(PageRow { path: path.into(), title, aliases, mtime_ns, document });
+            rows.push(PageRow { path: path.into(), title, aliases, document });
         })?;
         // In order of documents, each block of the store is decompressed once.
         rows.sort_unstable_by_key(|row| row.document);

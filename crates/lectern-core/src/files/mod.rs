@@ -3,6 +3,6 @@
 mod roots;
 mod scan;
 
-pub(crate) use roots::{FileBytes, RootSet, nfc};
+pub(crate) use roots::{FileBytes, Root, RootSet, nfc};
 pub use scan::SkippedFile;
 pub(crate) use scan::{FileFacts, Scan, Scanner};

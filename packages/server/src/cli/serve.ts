@@ -16,7 +16,8 @@ export function serve(options: OpenOptions, parent: number): void {
   }
   const log = createLog(process.env["LECTERN_LOG"]);
   const documents = new KnowledgeBase(options, log);
-  const factory = serverFactory(lecternDefinition(documents, log));
+  const settings = { roots: options.roots.length };
+  const factory = serverFactory(lecternDefinition(documents, { settings, runbooks: [], log }));
   let isStarted = false;
   runStdio(
     (connection) => {

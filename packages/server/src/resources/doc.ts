@@ -1,8 +1,13 @@
-import { referenceOfUri } from "../doc-uri.ts";
+import { docUri, referenceOfUri } from "../doc-uri.ts";
 import type { KnowledgeBase } from "../knowledge-base.ts";
-import { withoutControls } from "../plain-text.ts";
-import type { ResourceTemplateDefinition } from "../serving/define-resource.ts";
+import { oneLine, withoutControls } from "../plain-text.ts";
+import { openCursor, sealCursor } from "../serving/cursor.ts";
+import type { ResourceLister, ResourceTemplateDefinition } from "../serving/define-resource.ts";
 import { ToolError } from "../serving/tool-error.ts";
+
+const MIME_TYPE = "text/markdown";
+/** Pages of one piece of the listing. */
+const LISTED = 100;
 
 /** Pages, and their sections by fragment, as resources. */
 export function docResource(documents: KnowledgeBase): ResourceTemplateDefinition {
@@ -11,7 +16,8 @@ export function docResource(documents: KnowledgeBase): ResourceTemplateDefinitio
     uriTemplate: "kb://doc/{+path}",
     title: "Page of the docs",
     description: "A Markdown page; with #section one of its sections",
-    mimeType: "text/markdown",
+    mimeType: MIME_TYPE,
+    complete: { path: (typed, context) => documents.completePath(typed, context) },
     async read(uri, context) {
       const wanted = referenceOfUri(uri);
       if (wanted === undefined) return undefined;
@@ -19,7 +25,7 @@ export function docResource(documents: KnowledgeBase): ResourceTemplateDefinitio
       const request = section === undefined ? { reference: path } : { reference: path, section };
       try {
         const { text } = await documents.read(request, context);
-        return { mimeType: "text/markdown", text: withoutControls(text) };
+        return { mimeType: MIME_TYPE, text: withoutControls(text) };
       } catch (error) {
         const isAbsent =
           error instanceof ToolError &&
@@ -28,5 +34,25 @@ export function docResource(documents: KnowledgeBase): ResourceTemplateDefinitio
         throw error;
       }
     },
+  };
+}
+
+/** Lists every page, by path. */
+export function docList(documents: KnowledgeBase): ResourceLister {
+  return async (cursor, context) => {
+    const scope = JSON.stringify(["resources/list", await documents.identity()]);
+    const after = cursor === undefined ? undefined : openCursor(scope, cursor);
+    const { pages, next } = await documents.list(after, LISTED, context);
+    const resources = pages.map(({ path, title, bytes, modifiedMs }) => ({
+      uri: docUri(path),
+      name: oneLine(path),
+      title: oneLine(title),
+      mimeType: MIME_TYPE,
+      size: bytes,
+      lastModified: new Date(modifiedMs).toISOString(),
+    }));
+    return next === undefined
+      ? { resources }
+      : { resources, nextCursor: sealCursor(scope, next) };
   };
 }

@@ -93,25 +93,44 @@ export function checkArguments<Schema extends ArgumentsSchema>(
 }
 
 /**
- * The schema as the SDK wants it, advertising all and refusing nothing: the SDK would refuse with
- * texts of its own, so the checking is left to {@link checkArguments}.
+ * The schema of arguments as the SDK wants it, advertising all and refusing nothing: the SDK would
+ * refuse with texts of its own, so the checking is left to {@link checkArguments}.
  */
 export function advertised(schema: ArgumentsSchema): StandardSchemaWithJSON {
-  const { jsonSchema } = schema["~standard"] as unknown as StandardSchemaWithJSON["~standard"];
+  const standard = compact(schema)["~standard"];
+  return { "~standard": { ...standard, validate: (value) => ({ value }) } };
+}
+
+/**
+ * The schema without the dialect at its head, which every one of them would repeat to a model: it
+ * is the protocol's default.
+ */
+export function compact(schema: z.ZodType): StandardSchemaWithJSON {
+  const own = (schema as unknown as StandardSchemaWithJSON)["~standard"];
+  const { jsonSchema } = own;
   return {
     "~standard": {
       version: 1,
-      vendor: "lectern",
-      validate: (value) => ({ value }),
-      jsonSchema,
+      vendor: own.vendor,
+      validate: (value) => own.validate(value),
+      jsonSchema: {
+        input: (options) => withoutDialect(jsonSchema.input(options)),
+        output: (options) => withoutDialect(jsonSchema.output(options)),
+      },
     },
   };
+}
+
+function withoutDialect(schema: Record<string, unknown>): Record<string, unknown> {
+  const { $schema: _dialect, ...rest } = schema;
+  return rest;
 }
 
 function someText(maxBytes: number): z.ZodString {
   return z
     .string({ error: "must be a text" })
-    .regex(/\S/u, { error: "must not be empty" })
+    // Not a pattern, which would be told to every model with each text there is.
+    .refine((given) => /\S/u.test(given), { error: "must not be empty", abort: true })
     .refine((given) => Buffer.byteLength(given, "utf8") <= maxBytes, {
       error: `must be at most ${maxBytes} bytes of UTF-8`,
     });

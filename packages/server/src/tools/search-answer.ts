@@ -1,9 +1,8 @@
 /** What `search_docs` answers: one set of facts as data and as text, under a budget. */
 import { z } from "zod";
-import type { Hit } from "@lectern/native";
 
 import { docUri } from "../doc-uri.ts";
-import type { FoundDocuments } from "../knowledge-base.ts";
+import type { DatedHit, FoundDocuments } from "../knowledge-base.ts";
 import { oneLine, withoutControls } from "../plain-text.ts";
 import { BYTES_PER_TOKEN, countTokens } from "../serving/tokens.ts";
 
@@ -19,6 +18,7 @@ export const searchOutput = z.object({
       snippet: z.string(),
       score: z.number(),
       uri: z.string(),
+      modified: z.string().optional(),
       text: z.string().optional(),
     }),
   ),
@@ -106,7 +106,7 @@ function withCutSnippet(
   return cut(fits);
 }
 
-function factsOf(hit: Hit): HitFacts {
+function factsOf(hit: DatedHit): HitFacts {
   return {
     path: hit.path,
     section: hit.section,
@@ -116,6 +116,7 @@ function factsOf(hit: Hit): HitFacts {
     snippet: withoutControls(hit.snippet),
     score: Math.round(hit.score * 1000) / 1000,
     uri: docUri(hit.path, hit.section),
+    ...(hit.modified !== undefined && { modified: hit.modified }),
     ...(hit.text !== undefined && { text: withoutControls(hit.text) }),
   };
 }
@@ -158,6 +159,7 @@ function render(data: Facts): string {
     [
       `${index + 1}. ${oneLine(hit.path)}:${hit.lines}`,
       `section: ${hit.section} | score: ${hit.score} | uri: ${hit.uri}`,
+      ...(hit.modified === undefined ? [] : [`modified: ${hit.modified}`]),
       `title: ${hit.title}`,
       ...(hit.heading.length > 0 ? [`heading: ${hit.heading.join(" > ")}`] : []),
       quoted("> ", hit.snippet),
