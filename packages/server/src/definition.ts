@@ -39,12 +39,7 @@ export function lecternDefinition(
     title: "Lectern",
     version,
     instructions,
-    tools: [
-      searchDocs(documents),
-      getDoc(documents),
-      browseDocs(documents),
-      listRecent(documents),
-    ],
+    tools: [searchDocs(documents), getDoc(documents), browseDocs(documents), listRecent(documents)],
     resources: [settingsResource(documents, settings)],
     resourceTemplates: [docResource(documents), runbookResource(documents, runbooks)],
     listResources: docList(documents),

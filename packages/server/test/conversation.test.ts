@@ -4,71 +4,23 @@ import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as StdioClientTransportV1 } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { describe, expect, it } from "vitest";
 
-import { handbook } from "./support/docs.ts";
-import { LEGACY_REVISIONS, MODERN_REVISION, type ToolResult } from "./support/host.ts";
+import {
+  ABSENT,
+  type Attempt,
+  type Completion,
+  converse,
+  type ResourcePiece,
+  type Speaker,
+} from "./support/conversation.ts";
+import { copyHandbook } from "./support/docs.ts";
+import {
+  LEGACY_REVISIONS,
+  MODERN_REVISION,
+  type RawHost,
+  type ToolResult,
+} from "./support/host.ts";
 import { expectJsonRpc, recorded } from "./support/recorded.ts";
 import { docs, serve, start } from "./support/servers.ts";
-
-/** The conversation, whatever speaks it. */
-interface Speaker {
-  instructions(): string | undefined;
-  tools(): Promise<{ name: string; inputSchema: object }[]>;
-  resources(): Promise<unknown[]>;
-  templates(): Promise<{ uriTemplate: string }[]>;
-  call(name: string, args: Record<string, unknown>): Promise<ToolResult>;
-  read(uri: string): Promise<string>;
-  /** JSON-RPC code of a call that must fail. */
-  codeOf(attempt: "tool" | "resource"): Promise<number>;
-}
-
-async function converse(speaker: Speaker): Promise<void> {
-  expect(speaker.instructions()).toMatch(/search_docs.*get_doc/su);
-  expect((speaker.instructions() ?? "").length).toBeLessThan(1000);
-  const tools = await speaker.tools();
-  expect(tools.map((tool) => tool.name)).toEqual(["search_docs", "get_doc"]);
-  expect(JSON.stringify({ tools }).length).toBeLessThan(4096);
-  expect(await speaker.resources()).toEqual([]);
-  expect((await speaker.templates()).map((template) => template.uriTemplate)).toEqual([
-    "kb://doc/{+path}",
-  ]);
-
-  const found = await speaker.call("search_docs", { query: "skip a poison message", limit: 3 });
-  expect(found.isError).toBe(false);
-  const hits = found.data?.["hits"] as {
-    path: string;
-    section: string;
-    lines: string;
-    uri: string;
-  }[];
-  const [best] = hits;
-  expect(best).toMatchObject({
-    path: "runbooks/KafkaConsumerLagGrowing.md",
-    section: "skip-a-poison-message",
-  });
-  expect(found.text).toContain(`${best?.path}:${best?.lines}`);
-
-  const bySection = await speaker.call("get_doc", { path: `${best?.path}#${best?.section}` });
-  const byLines = await speaker.call("get_doc", { path: `${best?.path}:${best?.lines}` });
-  const byUri = await speaker.call("get_doc", { path: best?.uri });
-  expect(body(bySection)).toContain("### Skip a poison message");
-  expect(body(byLines)).toBe(body(bySection));
-  expect(body(byUri)).toBe(body(bySection));
-  expect(bySection.data).toBeUndefined();
-
-  expect(await speaker.read(best?.uri ?? "")).toBe(body(bySection).slice(2));
-  expect(await speaker.read("kb://doc/faq.md")).toContain("# Frequently asked questions");
-
-  const absent = await speaker.call("get_doc", { path: "runbooks/Nope.md" });
-  expect(absent).toMatchObject({ isError: true });
-  expect(absent.text).toMatch(/^NOT_FOUND: no page at "runbooks\/Nope.md"/u);
-  const refused = await speaker.call("search_docs", { query: "x", limit: 21 });
-  expect(refused.text).toBe("INVALID_ARGUMENT: limit must be an integer from 1 to 20 (got 21)");
-  expect(await speaker.codeOf("tool")).toBe(-32_602);
-  expect(await speaker.codeOf("resource")).toBe(-32_602);
-}
-
-/** A document without its header. */
-const body = (result: ToolResult): string => result.text.slice(result.text.indexOf("\n\n"));
 
 const code = (error: unknown): number => (error as { code: number }).code;
 
@@ -83,21 +35,70 @@ function toResult(answer: object): ToolResult {
 
 /** An SDK client as a speaker. */
 function sdkSpeaker(client: Client): Speaker {
+  const attempts: Record<Attempt, () => Promise<unknown>> = {
+    tool: () => client.callTool({ name: ABSENT.tool, arguments: {} }),
+    resource: () => client.readResource({ uri: ABSENT.uri }),
+    prompt: () => client.getPrompt({ name: ABSENT.prompt }),
+    argument: () => client.getPrompt({ name: "answer_from_kb" }),
+  };
   return {
-    instructions: () => client.getInstructions(),
-    tools: async () => (await client.listTools()).tools,
-    resources: async () => (await client.listResources()).resources,
+    instructions: () => Promise.resolve(client.getInstructions()),
+    tools: async () => (await client.listTools()).tools as Awaited<ReturnType<Speaker["tools"]>>,
+    resources: async (cursor) =>
+      (await client.listResources(cursor === undefined ? {} : { cursor })) as ResourcePiece,
     templates: async () => (await client.listResourceTemplates()).resourceTemplates,
-    call: async (name, args_) => toResult(await client.callTool({ name, arguments: args_ })),
+    prompts: async () =>
+      (await client.listPrompts()).prompts as Awaited<ReturnType<Speaker["prompts"]>>,
+    call: async (name, args) => toResult(await client.callTool({ name, arguments: args })),
     read: async (uri) => {
       const [content] = (await client.readResource({ uri })).contents;
       return content !== undefined && "text" in content ? content.text : "";
     },
-    codeOf: (attempt) =>
-      (attempt === "tool"
-        ? client.callTool({ name: "nope", arguments: {} })
-        : client.readResource({ uri: "kb://doc/nope.md" })
-      ).then(() => 0, code),
+    prompt: async (name, args) => {
+      const [message] = (await client.getPrompt({ name, arguments: args })).messages;
+      return message?.content.type === "text" ? message.content.text : "";
+    },
+    complete: async (ref, name, value) =>
+      (await client.complete({ ref, argument: { name, value } })).completion as Completion,
+    codeOf: (attempt) => attempts[attempt]().then(() => 0, code),
+  };
+}
+
+/** A host that speaks by hand as a speaker. */
+function rawSpeaker(host: RawHost, opened: Record<string, unknown>): Speaker {
+  const ask = async (method: string, params: Record<string, unknown> = {}): Promise<never> => {
+    const { result, error } = await host.request(method, params);
+    if (result === undefined) throw new Error(`${method}: ${JSON.stringify(error)}`);
+    return result as never;
+  };
+  const attempts: Record<Attempt, [string, Record<string, unknown>]> = {
+    tool: ["tools/call", { name: ABSENT.tool, arguments: {} }],
+    resource: ["resources/read", { uri: ABSENT.uri }],
+    prompt: ["prompts/get", { name: ABSENT.prompt }],
+    argument: ["prompts/get", { name: "answer_from_kb" }],
+  };
+  return {
+    instructions: () => Promise.resolve(opened["instructions"] as string),
+    tools: async () => (await ask("tools/list"))["tools"],
+    resources: (cursor) => ask("resources/list", cursor === undefined ? {} : { cursor }),
+    templates: async () => (await ask("resources/templates/list"))["resourceTemplates"],
+    prompts: async () => (await ask("prompts/list"))["prompts"],
+    call: (name, args) => host.call(name, args),
+    read: async (uri) => {
+      const [content] = (await ask("resources/read", { uri }))["contents"] as { text: string }[];
+      return content?.text ?? "";
+    },
+    prompt: async (name, args) => {
+      const { messages } = await ask("prompts/get", { name, arguments: args });
+      const [message] = messages as { content: { text: string } }[];
+      return message?.content.text ?? "";
+    },
+    complete: async (ref, name, value) =>
+      (await ask("completion/complete", { ref, argument: { name, value } }))["completion"],
+    codeOf: async (attempt) => {
+      const [method, params] = attempts[attempt];
+      return (await host.request(method, params)).error?.code ?? 0;
+    },
   };
 }
 
@@ -105,7 +106,10 @@ describe("the whole conversation", () => {
   it.each(["legacy", "auto"] as const)("by the v2 client, era %s", async (mode) => {
     const folder = docs();
     const client = new Client({ name: "test", version: "1.0.0" }, { versionNegotiation: { mode } });
-    const server = recorded(["serve", handbook, "--index-dir", folder.index], folder.base);
+    const server = recorded(
+      ["serve", copyHandbook(folder.base), "--index-dir", folder.index],
+      folder.base,
+    );
     await client.connect(new StdioClientTransport(server));
     expect(client.getProtocolEra()).toBe(mode === "auto" ? "modern" : "legacy");
     await converse(sdkSpeaker(client));
@@ -116,7 +120,10 @@ describe("the whole conversation", () => {
   it("by the v1 client", async () => {
     const folder = docs();
     const client = new ClientV1({ name: "test", version: "1.0.0" });
-    const server = recorded(["serve", handbook, "--index-dir", folder.index], folder.base);
+    const server = recorded(
+      ["serve", copyHandbook(folder.base), "--index-dir", folder.index],
+      folder.base,
+    );
     await client.connect(new StdioClientTransportV1(server));
     // Both lines of the SDK have these methods.
     await converse(sdkSpeaker(client as unknown as Client));
@@ -126,42 +133,41 @@ describe("the whole conversation", () => {
 
   it.each([...LEGACY_REVISIONS, MODERN_REVISION])("by hand in revision %s", async (revision) => {
     const folder = docs();
-    const host = start(["serve", handbook, "--index-dir", folder.index]);
+    const host = start(["serve", copyHandbook(folder.base), "--index-dir", folder.index]);
     const opened = await host.open(revision);
     if (revision !== MODERN_REVISION) expect(opened["protocolVersion"]).toBe(revision);
-    const list = async (method: string, field: string): Promise<never[]> =>
-      ((await host.request(method)).result?.[field] ?? []) as never[];
-    await converse({
-      instructions: () => opened["instructions"] as string,
-      tools: () => list("tools/list", "tools"),
-      resources: () => list("resources/list", "resources"),
-      templates: () => list("resources/templates/list", "resourceTemplates"),
-      call: (name, args) => host.call(name, args),
-      read: async (uri) => {
-        const { result: read } = await host.request("resources/read", { uri });
-        const contents = (read?.["contents"] ?? []) as { text: string }[];
-        return contents[0]?.text ?? "";
-      },
-      codeOf: async (attempt) => {
-        const answer =
-          attempt === "tool"
-            ? await host.request("tools/call", { name: "nope", arguments: {} })
-            : await host.request("resources/read", { uri: "kb://doc/nope.md" });
-        return answer.error?.code ?? 0;
-      },
-    });
+    await converse(rawSpeaker(host, opened));
+    const { result } = await host.request("tools/list");
+    expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThan(4096);
   });
 });
 
 describe("a connection", () => {
   it("announces nothing that it does not do", async () => {
     const folder = docs();
-    const host = start(["serve", handbook, "--index-dir", folder.index]);
+    const host = start(["serve", copyHandbook(folder.base), "--index-dir", folder.index]);
     const { capabilities } = await host.open("2025-11-25");
     expect(capabilities).toEqual({
       tools: { listChanged: false },
       resources: { listChanged: false },
+      prompts: { listChanged: false },
+      completions: {},
     });
+  });
+
+  it("says in the newest revision how long an answer holds", async () => {
+    const folder = docs({ "a.md": "# Kafka\n" });
+    const host = start(["serve", folder.root, "--index-dir", folder.index]);
+    const discovered = await host.open(MODERN_REVISION);
+    const forAll = { ttlMs: 3_600_000, cacheScope: "public" };
+    expect(discovered).toMatchObject(forAll);
+    for (const list of ["tools/list", "prompts/list", "resources/templates/list"]) {
+      expect((await host.request(list)).result).toMatchObject(forAll);
+    }
+    const fresh = { ttlMs: 0, cacheScope: "private" };
+    expect((await host.request("resources/list")).result).toMatchObject(fresh);
+    const read = await host.request("resources/read", { uri: "kb://doc/a.md" });
+    expect(read.result).toMatchObject(fresh);
   });
 
   it("survives what is no JSON-RPC and unknown methods", async () => {

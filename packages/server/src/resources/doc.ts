@@ -51,8 +51,6 @@ export function docList(documents: KnowledgeBase): ResourceLister {
       size: bytes,
       lastModified: new Date(modifiedMs).toISOString(),
     }));
-    return next === undefined
-      ? { resources }
-      : { resources, nextCursor: sealCursor(scope, next) };
+    return next === undefined ? { resources } : { resources, nextCursor: sealCursor(scope, next) };
   };
 }

@@ -61,6 +61,10 @@ function choices(name: string, found: readonly FoundPage[]): string {
   const lines = found.map(
     ({ path, title, section }) => `- ${oneLine(title)}: ${docUri(path, section)}`,
   );
-  return [`${found.length} runbooks are called ${oneLine(name)}. Read one of them:`, "", ...lines, ""]
-    .join("\n");
+  return [
+    `${found.length} runbooks are called ${oneLine(name)}. Read one of them:`,
+    "",
+    ...lines,
+    "",
+  ].join("\n");
 }

@@ -14,27 +14,28 @@ const DEFAULT_MAX_BYTES = 4096;
 /** Problems that one refusal names; a caller with more has no use for the rest. */
 const SHOWN_PROBLEMS = 5;
 
-/** An integer within a range. */
+/** An integer within a range; where name, range and default say it all, without a description. */
 export function integer(range: {
   readonly min: number;
   readonly max: number;
-  readonly description: string;
+  readonly description?: string;
 }): z.ZodNumber {
   const error = `must be an integer from ${range.min} to ${range.max}`;
-  return z
+  const schema = z
     .number({ error })
     .int({ error })
     .min(range.min, { error })
-    .max(range.max, { error })
-    .describe(range.description);
+    .max(range.max, { error });
+  return range.description === undefined ? schema : schema.describe(range.description);
 }
 
 /**
  * A text of at least one character that is not white space, and of at most `maxBytes` bytes of
- * UTF-8, since refusals quote what was given.
+ * UTF-8, since refusals quote what was given. Without a description where the name says it all.
  */
-export function text(description: string, maxBytes: number = DEFAULT_MAX_BYTES): z.ZodString {
-  return someText(maxBytes).describe(description);
+export function text(description?: string, maxBytes: number = DEFAULT_MAX_BYTES): z.ZodString {
+  const schema = someText(maxBytes);
+  return description === undefined ? schema : schema.describe(description);
 }
 
 /** One of some words. */
@@ -49,14 +50,12 @@ export function choice<const Words extends readonly [string, ...string[]]>(
 export function texts(range: {
   readonly min: number;
   readonly max: number;
-  readonly description: string;
 }): z.ZodArray<z.ZodString> {
   const error = `must be a list of ${range.min} to ${range.max} texts`;
   return z
     .array(someText(DEFAULT_MAX_BYTES), { error })
     .min(range.min, { error })
-    .max(range.max, { error })
-    .describe(range.description);
+    .max(range.max, { error });
 }
 
 /**
@@ -102,8 +101,9 @@ export function advertised(schema: ArgumentsSchema): StandardSchemaWithJSON {
 }
 
 /**
- * The schema without the dialect at its head, which every one of them would repeat to a model: it
- * is the protocol's default.
+ * The schema without what every one of them would repeat to a model and does not say: the dialect,
+ * which is the protocol's default, and of answers that they hold nothing else, which no caller can
+ * use and a later version may not keep.
  */
 export function compact(schema: z.ZodType): StandardSchemaWithJSON {
   const own = (schema as unknown as StandardSchemaWithJSON)["~standard"];
@@ -114,26 +114,32 @@ export function compact(schema: z.ZodType): StandardSchemaWithJSON {
       vendor: own.vendor,
       validate: (value) => own.validate(value),
       jsonSchema: {
-        input: (options) => withoutDialect(jsonSchema.input(options)),
-        output: (options) => withoutDialect(jsonSchema.output(options)),
+        input: (options) => without(jsonSchema.input(options), ["$schema"]),
+        output: (options) =>
+          without(jsonSchema.output(options), ["$schema", "additionalProperties"]),
       },
     },
   };
 }
 
-function withoutDialect(schema: Record<string, unknown>): Record<string, unknown> {
-  const { $schema: _dialect, ...rest } = schema;
-  return rest;
+/** The value without the members of these names, at any depth. */
+function without<T>(value: T, names: readonly string[]): T {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => without(item, names)) as T;
+  const kept = Object.entries(value).filter(([name]) => !names.includes(name));
+  return Object.fromEntries(kept.map(([name, member]) => [name, without(member, names)])) as T;
 }
 
 function someText(maxBytes: number): z.ZodString {
-  return z
-    .string({ error: "must be a text" })
-    // Not a pattern, which would be told to every model with each text there is.
-    .refine((given) => /\S/u.test(given), { error: "must not be empty", abort: true })
-    .refine((given) => Buffer.byteLength(given, "utf8") <= maxBytes, {
-      error: `must be at most ${maxBytes} bytes of UTF-8`,
-    });
+  return (
+    z
+      .string({ error: "must be a text" })
+      // Not a pattern, which would be told to every model with each text there is.
+      .refine((given) => /\S/u.test(given), { error: "must not be empty", abort: true })
+      .refine((given) => Buffer.byteLength(given, "utf8") <= maxBytes, {
+        error: `must be at most ${maxBytes} bytes of UTF-8`,
+      })
+  );
 }
 
 function first(items: readonly string[], separator: string): string {

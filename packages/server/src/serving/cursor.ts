@@ -31,6 +31,8 @@ export function openCursor(scope: string, cursor: string): string {
 }
 
 function checksum(scope: string, key: string): Buffer {
-  const hash = createHash("sha256").update(JSON.stringify([scope, key])).digest();
+  const hash = createHash("sha256")
+    .update(JSON.stringify([scope, key]))
+    .digest();
   return hash.subarray(0, CHECKSUM_BYTES);
 }

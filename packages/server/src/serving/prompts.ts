@@ -25,7 +25,9 @@ export function registerPrompts(
       async (given: unknown, context): Promise<GetPromptResult> => {
         try {
           const args = checkArguments(prompt.arguments, given);
-          const text = await withinDeadline(context, deadlineMs, (call) => prompt.write(args, call));
+          const text = await withinDeadline(context, deadlineMs, (call) =>
+            prompt.write(args, call),
+          );
           return { description, messages: [{ role: "user", content: { type: "text", text } }] };
         } catch (error) {
           throw toProtocolError(error, name, log);

@@ -107,6 +107,8 @@ function fixedEntry({ uri, name, title, description, mimeType }: ResourceDefinit
 function entry({ lastModified, ...resource }: ListedResource): Omit<
   ListedResource,
   "lastModified"
-> & { annotations: { lastModified: string } } {
+> & {
+  annotations: { lastModified: string };
+} {
   return { ...resource, annotations: { lastModified } };
 }

@@ -11,13 +11,11 @@ export const browseOutput = z.object({
   pages: z.number().optional(),
   title: z.string().optional(),
   lines: z.number().optional(),
-  revision: z.string().optional(),
   entries: z.array(
     z.object({
       path: z.string().optional(),
       pages: z.number().optional(),
       section: z.string().optional(),
-      level: z.number().optional(),
       lines: z.string().optional(),
       title: z.string().optional(),
       tokens: z.number().optional(),
@@ -41,7 +39,6 @@ export function browseAnswer(
       : {
           path: found.path,
           title: withoutControls(found.title),
-          revision: found.revision,
           lines: found.totalLines,
           entries: found.sections.map(sectionFacts),
           ...more,
@@ -58,9 +55,9 @@ function entryFacts(entry: FolderEntry): EntryFacts {
 function sectionFacts({ id, heading, level, lines, bytes }: OutlineSection): EntryFacts {
   return {
     section: id,
-    level,
     lines: `L${lines.start}-L${lines.end}`,
-    title: withoutControls(heading),
+    // As Markdown writes it, so that the level needs no place of its own.
+    title: level === 0 ? "" : `${"#".repeat(level)} ${withoutControls(heading)}`,
     tokens: tokens(bytes),
   };
 }
@@ -75,21 +72,22 @@ function render(data: Facts): string {
   return lines.join("\n");
 }
 
-function line({ path, pages, section, level, lines, title, tokens: size }: EntryFacts): string {
+function line({ path, pages, section, lines, title, tokens: size }: EntryFacts): string {
   if (pages !== undefined) return `${oneLine(path ?? "")} · ${counted(pages)}`;
-  if (section === undefined) return `${oneLine(path ?? "")} · ${oneLine(title ?? "")} · ${size} tokens`;
-  const indent = "  ".repeat(Math.max(0, (level ?? 0) - 1));
-  return `${indent}${lines} #${section} · ${oneLine(title ?? "")} · ${size} tokens`;
+  if (section === undefined)
+    return `${oneLine(path ?? "")} · ${oneLine(title ?? "")} · ${size} tokens`;
+  const heading = title === undefined || title === "" ? [] : [oneLine(title)];
+  return [`${lines} ${section}`, ...heading, `${size} tokens`].join(" · ");
 }
 
 function counted(pages: number): string {
   return `${pages} ${pages === 1 ? "page" : "pages"}`;
 }
 
-function header({ path, pages, title, revision, lines }: Facts): string {
+function header({ path, pages, title, lines }: Facts): string {
   if (pages !== undefined) {
     const folder = path === "" ? "all docs" : `${oneLine(path)}/`;
     return `${folder} · ${counted(pages)}`;
   }
-  return `${oneLine(path)} · ${oneLine(title ?? "")} · ${lines} lines · revision ${revision}`;
+  return `${oneLine(path)} · ${oneLine(title ?? "")} · ${lines} lines`;
 }

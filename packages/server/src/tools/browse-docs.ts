@@ -4,15 +4,16 @@ import type { KnowledgeBase } from "../knowledge-base.ts";
 import { integer, text } from "../serving/arguments.ts";
 import { openCursor, sealCursor } from "../serving/cursor.ts";
 import { defineTool, type ToolDefinition } from "../serving/define-tool.ts";
+import { READS_OWN_FILES } from "./annotations.ts";
 import { browseAnswer, browseOutput } from "./browse-answer.ts";
 
 /** Entries of one answer: some 2,000 tokens of them. */
 const SHOWN = 100;
 
 const input = z.strictObject({
-  path: text("Folder or page; default all").optional(),
-  depth: integer({ min: 1, max: 10, description: "Levels of folders" }).default(2),
-  cursor: text("From the last answer, for what follows").optional(),
+  path: text("Folder or page").optional(),
+  depth: integer({ min: 1, max: 10 }).default(2),
+  cursor: text().optional(),
 });
 
 /** The folder tree and the outlines of pages. */
@@ -21,18 +22,12 @@ export function browseDocs(
 ): ToolDefinition<typeof input, typeof browseOutput> {
   return defineTool({
     name: "browse_docs",
-    title: "Browse the docs",
+    title: "Browse docs",
     description:
-      "See what there is: the folder tree with page counts, or, given a page, its sections with " +
-      "lines and sizes in tokens, to read only what you need.",
+      "See the folder tree with page counts or, given a page, its sections with lines and tokens.",
     input,
     output: browseOutput,
-    annotations: {
-      readOnlyHint: true,
-      destructiveHint: false,
-      idempotentHint: true,
-      openWorldHint: false,
-    },
+    annotations: READS_OWN_FILES,
     async run({ path = "", depth, cursor }, context) {
       const scope = JSON.stringify(["browse_docs", await documents.identity(), path, depth]);
       const after = cursor === undefined ? undefined : openCursor(scope, cursor);

@@ -8,13 +8,14 @@ import { integer, text, texts } from "../serving/arguments.ts";
 import { type CallContext, defineTool, type ToolDefinition } from "../serving/define-tool.ts";
 import { BYTES_PER_TOKEN } from "../serving/tokens.ts";
 import { ToolError } from "../serving/tool-error.ts";
+import { READS_OWN_FILES } from "./annotations.ts";
 
 const input = z.strictObject({
-  path: text("path, path#section, path:L10-L42 or a kb:// uri").optional(),
-  paths: texts({ min: 1, max: 10, description: "Several of the same forms" }).optional(),
-  section: text("Section id or heading of path").optional(),
-  lines: text("Lines of path, such as L10-L42").optional(),
-  max_tokens: integer({ min: 100, max: 20_000, description: "Bound of the answer" }).default(4000),
+  path: text("path, path#section, path:L10-L42 or kb:// uri").optional(),
+  paths: texts({ min: 1, max: 10 }).optional(),
+  section: text().optional(),
+  lines: text("L10-L42").optional(),
+  max_tokens: integer({ min: 100, max: 20_000 }).default(4000),
 });
 
 /** Least room for one of several documents, in bytes: a header and a few lines. */
@@ -27,18 +28,13 @@ const GAP = "\n\n";
 export function getDoc(documents: KnowledgeBase): ToolDefinition<typeof input, undefined> {
   return defineTool({
     name: "get_doc",
-    title: "Read a doc",
+    title: "Read docs",
     description:
-      "Read a page, one of its sections or some of its lines, as Markdown under a one-line header " +
-      "(path, title, lines, revision). Takes the paths and citations of search_docs as they are. " +
-      "What does not fit max_tokens ends with the exact call that continues.",
+      "Read pages, sections or lines as Markdown under a line of path, title, lines and revision. " +
+      "Takes search_docs paths and citations. A cut answer ends with the call that " +
+      "continues.",
     input,
-    annotations: {
-      readOnlyHint: true,
-      destructiveHint: false,
-      idempotentHint: true,
-      openWorldHint: false,
-    },
+    annotations: READS_OWN_FILES,
     async run({ path, paths, section, lines, max_tokens: bound }, context) {
       if ((path === undefined) === (paths === undefined)) {
         throw new ToolError("INVALID_ARGUMENT", "give either path or paths");

@@ -3,13 +3,14 @@ import { z } from "zod";
 import type { KnowledgeBase } from "../knowledge-base.ts";
 import { integer, text } from "../serving/arguments.ts";
 import { defineTool, type ToolDefinition } from "../serving/define-tool.ts";
+import { READS_OWN_FILES } from "./annotations.ts";
 import { recentAnswer, recentOutput } from "./recent-answer.ts";
 
 const input = z.strictObject({
-  days: integer({ min: 1, max: 365, description: "Days back" }).default(7),
-  limit: integer({ min: 1, max: 200, description: "Changes to return" }).default(20),
-  path: text("Only this folder or page").optional(),
-  cursor: text("From the last answer, for what follows").optional(),
+  days: integer({ min: 1, max: 365 }).default(7),
+  limit: integer({ min: 1, max: 200 }).default(20),
+  path: text("Folder or page").optional(),
+  cursor: text().optional(),
 });
 
 /** Pages that changed lately. */
@@ -18,18 +19,13 @@ export function listRecent(
 ): ToolDefinition<typeof input, typeof recentOutput> {
   return defineTool({
     name: "list_recent",
-    title: "List recent changes",
+    title: "Recent changes",
     description:
-      "See which pages were added, changed, renamed or deleted lately, newest first: from git with " +
-      "commit, author and subject, uncommitted ones marked; without git by file times.",
+      "See pages added, changed, renamed or deleted lately, newest first, with commit, author and " +
+      "subject, or uncommitted.",
     input,
     output: recentOutput,
-    annotations: {
-      readOnlyHint: true,
-      destructiveHint: false,
-      idempotentHint: true,
-      openWorldHint: false,
-    },
+    annotations: READS_OWN_FILES,
     async run({ days, limit, path, cursor }, context) {
       const recent = await documents.recent({ days, path }, context);
       const listing = JSON.stringify(["list_recent", await documents.identity(), days, path ?? ""]);

@@ -8,7 +8,7 @@ import { openCursor, sealCursor } from "../serving/cursor.ts";
 /** Longest subject or author shown, in characters: both are written by hand and bounded by nothing. */
 const SHOWN_CHARACTERS = 120;
 
-/** Schema of the answer as data. */
+/** Schema of the answer as data; `commit` is its hash or the word `uncommitted`. */
 export const recentOutput = z.object({
   changes: z.array(
     z.object({
@@ -16,7 +16,6 @@ export const recentOutput = z.object({
       change: z.string(),
       from: z.string().optional(),
       date: z.string(),
-      uncommitted: z.boolean().optional(),
       commit: z.string().optional(),
       author: z.string().optional(),
       subject: z.string().optional(),
@@ -75,13 +74,13 @@ function keyOf(change: PageChange): string {
 }
 
 function factsOf(change: PageChange): ChangeFacts {
-  const { path, from, date, uncommitted, commit, author, subject } = change;
+  const { path, from, date, author, subject } = change;
+  const commit = change.uncommitted === true ? "uncommitted" : change.commit;
   return {
     path,
     change: change.change,
     ...(from !== undefined && { from }),
     date,
-    ...(uncommitted === true && { uncommitted }),
     ...(commit !== undefined && { commit }),
     ...(author !== undefined && { author: shortened(author) }),
     ...(subject !== undefined && { subject: shortened(subject) }),
@@ -96,12 +95,11 @@ function shortened(given: string): string {
 
 function render(data: Facts): string {
   const lines = [data.total === 1 ? "1 page changed" : `${data.total} pages changed`];
-  for (const { path, change, from, date, uncommitted, commit, author, subject } of data.changes) {
+  for (const { path, change, from, date, commit, author, subject } of data.changes) {
     const parts = [
       oneLine(path),
       `${change}${from === undefined ? "" : ` from ${oneLine(from)}`}`,
       date,
-      ...(uncommitted === true ? ["uncommitted"] : []),
       ...(commit === undefined ? [] : [commit]),
       ...(author === undefined ? [] : [oneLine(author)]),
       ...(subject === undefined ? [] : [oneLine(subject)]),

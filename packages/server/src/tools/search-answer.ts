@@ -23,7 +23,6 @@ export const searchOutput = z.object({
     }),
   ),
   unmatched: z.array(z.string()).optional(),
-  omitted: z.number().optional(),
   note: z.string().optional(),
 });
 
@@ -80,12 +79,10 @@ function* smaller(parts: Parts, bound: number): Generator<Facts> {
 }
 
 function assemble(parts: Parts, hits: HitFacts[], more: readonly string[]): Facts {
-  const omitted = parts.hits.length - hits.length;
   const notes = [...more, ...parts.notes];
   return {
     hits,
     ...(parts.unmatched.length > 0 && { unmatched: [...parts.unmatched] }),
-    ...(omitted > 0 && { omitted }),
     ...(notes.length > 0 && { note: notes.join("; ") }),
   };
 }
@@ -167,7 +164,6 @@ function render(data: Facts): string {
     ].join("\n"),
   );
   if (data.unmatched !== undefined) blocks.push(`unmatched: ${data.unmatched.join(", ")}`);
-  if (data.omitted !== undefined) blocks.push(`omitted: ${data.omitted}`);
   if (data.note !== undefined) blocks.push(`note: ${data.note}`);
   return blocks.join("\n\n");
 }

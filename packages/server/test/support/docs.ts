@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +18,13 @@ export const bin: string = fileURLToPath(new URL("../../bin/lectern.js", import.
 export const handbook: string = fileURLToPath(
   new URL("../../../../examples/handbook", import.meta.url),
 );
+
+/** Copies the sample handbook, so that it is no part of any repository and was written just now. */
+export function copyHandbook(folder: string): string {
+  const copy = path.join(folder, "handbook");
+  cpSync(handbook, copy, { recursive: true });
+  return copy;
+}
 
 /** A folder of pages with an index folder beside it. */
 export class Docs {

@@ -6,13 +6,13 @@ export interface Facts {
     readonly section: string;
     readonly score: number;
     readonly uri: string;
+    readonly modified: string | undefined;
     readonly title: string;
     readonly heading: string;
     readonly snippet: string;
     readonly text: string | undefined;
   }[];
   readonly unmatched: string | undefined;
-  readonly omitted: string | undefined;
   readonly note: string | undefined;
 }
 
@@ -40,12 +40,13 @@ export function parseFacts(text: string): Facts {
     if (take(/^$/u) !== undefined) continue;
     const place = take(/^\d+\. (.*):(L\d+-L\d+)$/u);
     if (place === undefined) {
-      const extra = take(/^(unmatched|omitted|note): (.*)$/u);
+      const extra = take(/^(unmatched|note): (.*)$/u);
       if (extra === undefined) throw new Error(`unreadable line: ${lines[at]}`);
       tail[extra[0] ?? ""] = extra[1] ?? "";
       continue;
     }
     const facts = take(/^section: (.*) \| score: (.*) \| uri: (.*)$/u);
+    const modified = take(/^modified: (.*)$/u)?.[0];
     const title = take(/^title: (.*)$/u);
     if (facts === undefined || title === undefined) throw new Error(`incomplete hit at ${at}`);
     hits.push({
@@ -54,11 +55,12 @@ export function parseFacts(text: string): Facts {
       section: facts[0] ?? "",
       score: Number(facts[1]),
       uri: facts[2] ?? "",
+      modified,
       title: title[0] ?? "",
       heading: take(/^heading: (.*)$/u)?.[0] ?? "",
       snippet: quoted("> ") ?? "",
       text: quoted("| "),
     });
   }
-  return { hits, unmatched: tail["unmatched"], omitted: tail["omitted"], note: tail["note"] };
+  return { hits, unmatched: tail["unmatched"], note: tail["note"] };
 }
