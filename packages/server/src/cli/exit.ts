@@ -1,11 +1,13 @@
 import { LecternError } from "@lectern/native";
 
+import { ConfigError } from "../config/config-error.ts";
+
 /** Exit codes of every command. */
 export const EXIT = {
   ok: 0,
   /** Something failed that should not. */
   failure: 1,
-  /** The command line is wrong. */
+  /** The command line, the environment or the configuration file is wrong. */
   usage: 2,
   /** A root does not exist, is no folder or cannot be read. */
   root: 3,
@@ -15,24 +17,9 @@ export const EXIT = {
   storage: 5,
 } as const;
 
-/** The table of exit codes for `--help`. */
-export const EXIT_HELP = `
-Exit codes:
-  0  done
-  1  internal failure
-  2  wrong command line or argument
-  3  a root does not exist, is no folder or cannot be read
-  4  nothing found
-  5  index busy, not built or not writable; addon missing`;
-
-/** A command line that cannot be meant. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 /** The exit code for an error and the lines that explain it on stderr. */
 export function explainError(error: unknown): { readonly code: number; readonly lines: string[] } {
-  if (error instanceof UsageError) return { code: EXIT.usage, lines: [`error: ${error.message}`] };
+  if (error instanceof ConfigError) return { code: EXIT.usage, lines: [`error: ${error.message}`] };
   if (!LecternError.isInstance(error)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { code: EXIT.failure, lines: [`error: ${text}`] };

@@ -1,44 +1,78 @@
-import path from "node:path";
 import process from "node:process";
 
-import type { OpenOptions, Root } from "@lectern/native";
+import type { OpenOptions } from "@lectern/native";
+import { type Command, Option } from "commander";
 
-import { UsageError } from "./exit.ts";
+import { LOG_LEVELS, PROTOCOLS } from "../config/schema.ts";
+import { engineOptions, type LoadedSettings, loadSettings } from "../config/settings.ts";
 
 /** Flags that say which documents are meant. */
 export interface DocumentFlags {
+  readonly config?: string;
   readonly root?: readonly string[];
   readonly indexDir?: string;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
+  readonly maxFileBytes?: number;
+}
+
+/** Flags of what serves. */
+export interface ServeFlags extends DocumentFlags {
+  readonly runbooks?: readonly string[];
+  readonly protocol?: string;
+  readonly log?: string;
+}
+
+const collect = (value: string, all: string[] = []): string[] => [...all, value];
+
+/** Adds the flags of {@link DocumentFlags} to a command. */
+export function addDocumentFlags(command: Command): Command {
+  return command
+    .optionsGroup("Documents:")
+    .option("-r, --root <root>", "folder of Markdown, PATH or NAME=PATH; repeatable", collect)
+    .option("-c, --config <file>", "configuration file")
+    .option("--index-dir <folder>", "where indexes are kept")
+    .option("--include <glob>", "files to index; repeatable", collect)
+    .option("--exclude <glob>", "files and folders to leave out; repeatable", collect)
+    .option("--max-file-bytes <bytes>", "skip larger files", integerOrText)
+    .exitOverride();
+}
+
+/** Adds the flags of {@link ServeFlags} to a command. */
+export function addServeFlags(command: Command): Command {
+  return addDocumentFlags(command)
+    .optionsGroup("Serving:")
+    .option("--runbooks <glob>", "where runbooks are: a folder or glob; repeatable", collect)
+    .addOption(new Option("--protocol <era>", "revisions of MCP to speak").choices(PROTOCOLS))
+    .addOption(new Option("--log <level>", "least severity to log on stderr").choices(LOG_LEVELS));
+}
+
+/** Of a number its value; the settings' schema refuses anything else in its own words. */
+function integerOrText(text: string): number | string {
+  return /^\d+$/u.test(text) ? Number(text) : text;
 }
 
 /**
- * Settings of the engine: flags over `LECTERN_ROOTS` and `LECTERN_INDEX_DIR` over defaults, the
- * default root being the working directory.
+ * Settings in force for a command line.
  *
- * @throws {@link UsageError} for a root without a path.
+ * @throws {@link ConfigError} for what cannot be meant.
  */
-export function openOptions(flags: DocumentFlags, positional: readonly string[]): OpenOptions {
-  const named = [...positional, ...(flags.root ?? [])];
-  const fromEnvironment = (process.env["LECTERN_ROOTS"] ?? "")
-    .split(path.delimiter)
-    .filter((root) => root !== "");
-  const given = named.length > 0 ? named : fromEnvironment;
-  const indexDir = flags.indexDir ?? process.env["LECTERN_INDEX_DIR"];
-  return {
-    roots: (given.length > 0 ? given : ["."]).map(parseRoot),
-    ...(indexDir !== undefined && indexDir !== "" && { indexDir: path.resolve(indexDir) }),
-    ...(flags.include && { include: flags.include }),
-    ...(flags.exclude && { exclude: flags.exclude }),
-  };
+export function commandSettings(
+  flags: ServeFlags,
+  positional: readonly string[],
+): Promise<LoadedSettings> {
+  return loadSettings({ flags, positional, env: process.env, cwd: process.cwd() });
 }
 
-/** `PATH` or `NAME=PATH`; a path that itself holds `=` is written with `./` before it. */
-function parseRoot(text: string): Root {
-  const match = /^([^=/\\]+)=(.*)$/u.exec(text);
-  const [name, folder] = match === null ? [undefined, text] : [match[1], match[2] ?? ""];
-  if (folder === "") throw new UsageError(`root ${JSON.stringify(text)} has no path`);
-  const absolute = path.resolve(folder);
-  return name === undefined ? { path: absolute } : { name, path: absolute };
+/**
+ * What the engine is opened with for a command line.
+ *
+ * @throws {@link ConfigError} for what cannot be meant.
+ */
+export async function openOptions(
+  flags: DocumentFlags,
+  positional: readonly string[],
+): Promise<OpenOptions> {
+  const { settings } = await commandSettings(flags, positional);
+  return engineOptions(settings);
 }

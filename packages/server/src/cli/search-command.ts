@@ -1,3 +1,5 @@
+import process from "node:process";
+
 import {
   type Engine,
   LecternError,
@@ -5,13 +7,60 @@ import {
   openEngine,
   type SearchAnswer,
 } from "@lectern/native";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 import { oneLine, withoutControls } from "../plain-text.ts";
 import { EXIT } from "./exit.ts";
-import { bold, dim, print, printJson, progressLine } from "./terminal.ts";
+import { describe } from "./help.ts";
+import { addDocumentFlags, type DocumentFlags, openOptions } from "./options.ts";
+import { progressBar } from "./progress.ts";
+import { bold, dim, print, printJson } from "./terminal.ts";
 
-/** What to search for and how to show it. */
-export interface SearchFlags {
+interface Flags extends DocumentFlags {
+  readonly limit: number;
+  readonly path?: string;
+  readonly full?: boolean;
+  readonly json?: boolean;
+}
+
+/** Registers `lectern search`. */
+export function addSearchCommand(lectern: Command): void {
+  const command = addDocumentFlags(lectern.command("search"))
+    .description("search, after bringing the index up to the files")
+    .argument("<query...>", "words, a question, an identifier or an error message")
+    .optionsGroup("Search:")
+    .addOption(
+      new Option("-n, --limit <count>", "hits, 1 to 20").default(5).argParser((text) => {
+        const count = Number(text);
+        if (Number.isInteger(count) && count >= 1 && count <= 20) return count;
+        throw new InvalidArgumentError("it must be an integer from 1 to 20.");
+      }),
+    )
+    .option("-p, --path <path>", "only this folder or page")
+    .optionsGroup("Output:")
+    .option("--full", "show whole sections")
+    .option("--json", "print the answer for programs")
+    .action(async (query: string[], flags: Flags) => {
+      const { limit, path } = flags;
+      const shown = { limit, path, full: flags.full === true, json: flags.json === true };
+      process.exitCode = await searchCommand(await openOptions(flags, []), query.join(" "), shown);
+    });
+  describe(command, {
+    about:
+      "Every word counts on its own; there are no operators and no phrases. Each hit is a section\n" +
+      "with its page, its lines and a snippet; `lectern get` prints what a hit names.",
+    examples: [
+      ['lectern search "rotate a secret"', "words in any order"],
+      ["lectern search ECONNREFUSED -p runbooks", "only below a folder"],
+      ["lectern search getUserName --full -n 1", "the whole text of the best section"],
+    ],
+    isAboutDocuments: true,
+    exits: [0, 1, 2, 3, 4, 5],
+  });
+}
+
+/** How to search and how to show it. */
+interface SearchFlags {
   readonly limit: number;
   readonly path?: string | undefined;
   readonly full: boolean;
@@ -19,7 +68,7 @@ export interface SearchFlags {
 }
 
 /** Brings the index up to the files, searches and prints the hits. */
-export async function searchCommand(
+async function searchCommand(
   options: OpenOptions,
   query: string,
   flags: SearchFlags,
@@ -40,13 +89,13 @@ export async function searchCommand(
 
 /** A search of a stale index would answer a question of yesterday; one that is locked still answers. */
 async function update(engine: Engine): Promise<void> {
-  const line = progressLine();
+  const bar = progressBar();
   try {
-    await engine.sync({ onProgress: (progress) => line.show(progress) });
+    await engine.sync({ onProgress: (progress) => bar.show(progress) });
   } catch (error) {
     if (!LecternError.isInstance(error) || error.code !== "INDEX_BUSY") throw error;
   } finally {
-    line.clear();
+    bar.clear();
   }
 }
 

@@ -1,23 +1,53 @@
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 
-import type { OpenOptions } from "@lectern/native";
+import type { Command } from "commander";
 
+import { engineOptions, type Settings } from "../config/settings.ts";
 import { lecternDefinition } from "../definition.ts";
 import { KnowledgeBase } from "../knowledge-base.ts";
 import { createLog } from "../serving/log.ts";
 import { serverFactory } from "../serving/server-factory.ts";
 import { runStdio } from "../serving/stdio.ts";
+import { describe } from "./help.ts";
+import { addServeFlags, commandSettings, type ServeFlags } from "./options.ts";
+
+/** Registers `lectern serve`, which is also what runs when no command is named. */
+export function addServeCommand(lectern: Command, parent: number): void {
+  const command = addServeFlags(lectern.command("serve", { isDefault: true }))
+    .description("serve MCP over stdio; a host starts this")
+    .argument("[root...]", "folders of Markdown, PATH or NAME=PATH")
+    .action(async (roots: string[], flags: ServeFlags) => {
+      const { settings } = await commandSettings(flags, roots);
+      serve(settings, parent);
+    });
+  describe(command, {
+    about:
+      "Speaks JSON-RPC on stdin and stdout until the host goes away; the log goes to stderr.\n" +
+      "`lectern print-config HOST` shows what to put into the configuration of a host.",
+    examples: [
+      ["lectern serve ~/handbook", "one root"],
+      ["lectern serve docs notes=~/notes", "two; paths begin with docs/ and notes/"],
+      ["lectern serve docs --protocol legacy", "for a host that trips over newer revisions"],
+    ],
+    environment: [
+      ["LECTERN_RUNBOOKS", "where runbooks are: folders or globs, separated by ':'"],
+      ["LECTERN_PROTOCOL", "auto, legacy or modern"],
+      ["LECTERN_LOG", "debug, info, warn, error or silent"],
+    ],
+    isAboutDocuments: true,
+    exits: [0, 1, 2],
+  });
+}
 
 /** Serves MCP over stdio until the host goes away. */
-export function serve(options: OpenOptions, parent: number): void {
+function serve(settings: Settings, parent: number): void {
   if (process.stdin.isTTY) {
     process.stderr.write("serving MCP over stdio, which a host is to start; see lectern --help\n");
   }
-  const log = createLog(process.env["LECTERN_LOG"]);
-  const documents = new KnowledgeBase(options, log);
-  const settings = { roots: options.roots.length };
-  const factory = serverFactory(lecternDefinition(documents, { settings, runbooks: [], log }));
+  const log = createLog(settings.log);
+  const documents = new KnowledgeBase(engineOptions(settings), log);
+  const factory = serverFactory(lecternDefinition(documents, log));
   let isStarted = false;
   runStdio(
     (connection) => {
@@ -31,7 +61,7 @@ export function serve(options: OpenOptions, parent: number): void {
       isStarted = true;
       return factory(connection);
     },
-    { log, parent, close: () => documents.close() },
+    { log, parent, protocol: settings.protocol, close: () => documents.close() },
   );
 }
 

@@ -1,8 +1,8 @@
 import { Console } from "node:console";
 import process from "node:process";
 
-import type { McpServerFactory } from "@modelcontextprotocol/server";
-import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { McpServer, type McpServerFactory } from "@modelcontextprotocol/server";
+import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 
 import type { Log } from "./log.ts";
 
@@ -10,6 +10,9 @@ import type { Log } from "./log.ts";
 const PARENT_CHECK_MS = 500;
 /** How long closing may take before the process ends anyway, in milliseconds. */
 const CLOSING_MS = 1000;
+
+/** Revisions that are spoken: those with a handshake, those without, or both as the host opens. */
+export type ProtocolChoice = "auto" | "legacy" | "modern";
 
 /**
  * Serves over stdin and stdout until the host goes away: stdin ends, stdout breaks, a signal comes
@@ -24,10 +27,12 @@ export function runStdio(
     readonly log: Log;
     /** The parent's process id when the process started. */
     readonly parent: number;
+    /** Default `auto`. */
+    readonly protocol?: ProtocolChoice;
     readonly close: () => Promise<void>;
   },
 ): void {
-  const { log, parent, close } = options;
+  const { log, parent, protocol = "auto", close } = options;
   // A stray console.log of any dependency would otherwise be read as JSON-RPC.
   globalThis.console = new Console(process.stderr, process.stderr);
 
@@ -54,5 +59,24 @@ export function runStdio(
     if (process.ppid !== parent) end("parent is gone", 0);
   }, PARENT_CHECK_MS).unref();
 
-  serveStdio(factory, { onerror: (error) => log.warn({ err: error }, "protocol error") });
+  const onerror = (error: Error): void => log.warn({ err: error }, "protocol error");
+  if (protocol === "legacy") {
+    connectLegacy(factory, onerror).catch((error: unknown) => {
+      log.error({ err: error }, "the server could not be connected");
+      end("no connection", 1);
+    });
+    return;
+  }
+  serveStdio(factory, { legacy: protocol === "modern" ? "reject" : "serve", onerror });
+}
+
+/** One server on the wire, as before revisions without a handshake: for hosts that trip over a probe. */
+async function connectLegacy(
+  factory: McpServerFactory,
+  onerror: (error: Error) => void,
+): Promise<void> {
+  const made = await factory({ era: "legacy" });
+  const server = made instanceof McpServer ? made.server : made;
+  server.onerror = onerror;
+  await server.connect(new StdioServerTransport());
 }
