@@ -55,7 +55,10 @@ function longHelp(help: CommandHelp): string {
 
 /** The table of exit codes; of all of them unless told otherwise. */
 export function exitHelp(codes: CommandHelp["exits"] = [0, 1, 2, 3, 4, 5]): string {
-  return section("Exit codes", codes.map((code) => [String(code), EXIT_MEANINGS[code]]));
+  return section(
+    "Exit codes",
+    codes.map((code) => [String(code), EXIT_MEANINGS[code]]),
+  );
 }
 
 function section(title: string, rows: readonly (readonly [string, string])[]): string {

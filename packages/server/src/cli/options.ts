@@ -3,7 +3,7 @@ import process from "node:process";
 import type { OpenOptions } from "@lectern/native";
 import { type Command, Option } from "commander";
 
-import { LOG_LEVELS, PROTOCOLS } from "../config/schema.ts";
+import { LOG_LEVELS, PROTOCOLS } from "../config/defaults.ts";
 import { engineOptions, type LoadedSettings, loadSettings } from "../config/settings.ts";
 
 /** Flags that say which documents are meant. */

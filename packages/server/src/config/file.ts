@@ -46,7 +46,7 @@ export async function readConfigFile(file: string): Promise<ConfigFile> {
   const text = readText(file);
   const value = /\.ya?ml$/iu.test(file) ? await fromYaml(file, text) : fromJson(file, text);
   // Defaults would hide which settings the file itself gives.
-  const parsed = settingsSchema.safeParse(value);
+  const parsed = settingsSchema().safeParse(value);
   if (!parsed.success) throw new ConfigError(`${file}: ${problemOf(parsed.error, value)}`);
   return { path: file, given: value as Partial<GivenSettings> };
 }

@@ -6,7 +6,7 @@ const ID = "https://raw.githubusercontent.com/lectern-dev/lectern/main/packages/
 
 /** The JSON Schema (2020-12) of a configuration file, as `schema/lectern.config.schema.json` holds it. */
 export function configJsonSchema(): Record<string, unknown> {
-  const { $schema, ...rest } = z.toJSONSchema(settingsSchema, {
+  const { $schema, ...rest } = z.toJSONSchema(settingsSchema(), {
     io: "input",
     target: "draft-2020-12",
   });

@@ -1,9 +1,10 @@
 import path from "node:path";
 
 import { ConfigError } from "./config-error.ts";
+import { DEFAULTS, SETTING_NAMES, type SettingName } from "./defaults.ts";
 import type { ConfigFile } from "./file.ts";
 import { problemOf } from "./problem.ts";
-import { type GivenSettings, SETTING_NAMES, type SettingName, settingsSchema } from "./schema.ts";
+import { settingsSchema } from "./schema.ts";
 
 /** Where a value comes from. */
 export interface Origin {
@@ -114,20 +115,29 @@ export function fileLayer(file: ConfigFile | undefined): Layer {
 /** What holds when nobody says anything. */
 export function defaultLayer(cwd: string): Layer {
   const layer = new Map<SettingName, Given>();
-  const defaults: GivenSettings = settingsSchema.parse({});
-  for (const name of SETTING_NAMES) {
-    const value = defaults[name];
-    if (value === undefined) continue;
-    layer.set(name, { value, origin: { from: "default" }, source: "default", base: cwd });
+  for (const [name, value] of Object.entries(DEFAULTS)) {
+    layer.set(name as SettingName, {
+      value,
+      origin: { from: "default" },
+      source: "default",
+      base: cwd,
+    });
   }
   return layer;
 }
 
 function checked(name: SettingName, given: Given): Given {
-  const parsed = settingsSchema.shape[name].safeParse(given.value);
+  if (isPlainFolder(name, given.value)) return given;
+  const parsed = settingsSchema().shape[name].safeParse(given.value);
   if (parsed.success) return given;
   const problem = problemOf(parsed.error, given.value);
   // A list's entry is named by its place; a single value needs no more than the flag or variable.
   const separator = problem.startsWith("[") ? "" : ": ";
   throw new ConfigError(`${given.source}${separator}${problem}`);
+}
+
+/** Folders, of which the schema only asks not to be blank: all that most starts are given. */
+function isPlainFolder(name: SettingName, value: unknown): boolean {
+  if (name !== "roots" && name !== "indexDir") return false;
+  return [value].flat().every((folder) => typeof folder === "string" && /\S/u.test(folder));
 }

@@ -38,7 +38,7 @@ function mostTelling(issue: Issue): Issue {
 function sentence(issue: Issue, value: unknown): string {
   if (issue.code !== "unrecognized_keys") return `${issue.message} (${got(value)})`;
   const [key = ""] = issue.keys;
-  const known = issue.path.length === 0 ? Object.keys(settingsSchema.shape) : ["name", "path"];
+  const known = issue.path.length === 0 ? Object.keys(settingsSchema().shape) : ["name", "path"];
   const near = nearest(key, known);
   const meant = near === undefined ? "" : `did you mean ${JSON.stringify(near)}? `;
   return `unknown key ${JSON.stringify(key)}; ${meant}valid keys are ${known.join(", ")}`;

@@ -1,16 +1,9 @@
 import { z } from "zod";
 
-/** What is indexed unless told otherwise; the core's own default. */
-const DEFAULT_INCLUDE: readonly string[] = ["*.md", "*.markdown", "*.mdx"];
-/** 8 MiB; the core's own default. */
-const DEFAULT_MAX_FILE_BYTES = 8 * 1024 * 1024;
+import { DEFAULTS, LOG_LEVELS, PROTOCOLS } from "./defaults.ts";
+
 /** 1 GiB: more than any page, less than what a parser should be handed. */
 const MAX_FILE_BYTES_LIMIT = 1024 * 1024 * 1024;
-
-/** Which revisions of the protocol `serve` speaks. */
-export const PROTOCOLS = ["auto", "legacy", "modern"] as const;
-/** How much `serve` writes to stderr, from the most to the least. */
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
 function filledText(description: string): z.ZodString {
   return z
@@ -29,115 +22,122 @@ function word<const Words extends readonly [string, ...string[]]>(
   return z.enum(words, { error: `must be ${words.slice(0, -1).join(", ")} or ${words.at(-1)}` });
 }
 
-const rootText = filledText("PATH or NAME=PATH.").meta({ title: "Root, short form" });
-const rootObject = z
-  .strictObject(
-    {
-      name: filledText("First segment of the paths of its pages. Default: the folder's name.")
-        .regex(/^[^/\\=]+$/u, { error: "must be one path segment without '='" })
-        .optional(),
-      path: filledText("The folder. Relative to the configuration file; `~/` is your home."),
-    },
-    { error: "must be an object with a path" },
-  )
-  .meta({ title: "Root" });
+/** The type of {@link settingsSchema}. */
+type SettingsSchema = ReturnType<typeof buildSchema>;
 
-const rangeError = `must be an integer from 1 to ${MAX_FILE_BYTES_LIMIT}`;
+let built: SettingsSchema | undefined;
 
 /**
  * Every setting as a configuration file may hold it. Flags and environment are turned into the same
- * shape and pass through the same schema; the published JSON Schema is made from it.
+ * shape and pass through the same schema; the published JSON Schema is made from it. Built with the
+ * first use: 5 ms, which a start that names nothing but a folder saves.
  */
-export const settingsSchema = z
-  .strictObject(
-    {
-      $schema: z
-        .string({ error: "must be a text" })
-        .meta({ title: "Schema", description: "Address of this schema, for editors." })
-        .optional(),
-      roots: z
-        .array(z.union([rootText, rootObject], { error: "must be a text or an object" }), {
-          error: "must be a list of folders",
-        })
-        .min(1, { error: "must name at least one folder" })
-        .meta({
-          title: "Roots",
-          description:
-            "Folders of Markdown. With several, paths of pages begin with the root's name. No root " +
-            "may lie inside another. Default: the working directory.",
-          examples: [["docs"], ["docs", "notes=~/notes"], [{ name: "wiki", path: "../wiki" }]],
-        })
-        .default(["."]),
-      indexDir: filledText(
-        "Folder under which indexes are kept; on a local disk. Relative to the configuration file. " +
-          "Default: the platform's cache folder.",
-      )
-        .meta({ title: "Index folder", examples: ["~/.cache/lectern"] })
-        .optional(),
-      include: globs("Matched against the path below the root, case ignored.")
-        .min(1, { error: "must hold at least one glob" })
-        .meta({
-          title: "Include",
-          description: "Globs of the files to index. One without `/` matches in every folder.",
-          examples: [["*.md", "*.txt"]],
-        })
-        .default([...DEFAULT_INCLUDE]),
-      exclude: globs("Matched against the path below the root, case ignored.")
-        .meta({
-          title: "Exclude",
-          description:
-            "Globs of files and folders to leave out, beside what `.gitignore` and `.ignore` name.",
-          examples: [["drafts/**", "CHANGELOG.md"]],
-        })
-        .default([]),
-      maxFileBytes: z
-        .int({ error: rangeError })
-        .min(1, { error: rangeError })
-        .max(MAX_FILE_BYTES_LIMIT, { error: rangeError })
-        .meta({
-          title: "Largest file",
-          description: "Larger files are skipped and reported. Bytes.",
-          examples: [1_048_576],
-        })
-        .default(DEFAULT_MAX_FILE_BYTES),
-      runbooks: globs("A folder or a glob over paths of pages, as hits show them.")
-        .min(1, { error: "must hold at least one folder or glob" })
-        .meta({
-          title: "Runbooks",
-          description:
-            "Where the runbook of an incident is looked for: folders or globs over paths of pages.",
-          examples: [["runbooks"], ["ops/runbooks", "teams/*/runbooks"]],
-        })
-        .default(["**"]),
-      protocol: word(PROTOCOLS)
-        .meta({
-          title: "Protocol",
-          description:
-            "Revisions of MCP that are spoken: `legacy` those opened by `initialize` (to " +
-            "2025-11-25), `modern` those without (from 2026-07-28), `auto` both, as the host opens.",
-          examples: ["auto"],
-        })
-        .default("auto"),
-      log: word(LOG_LEVELS)
-        .meta({
-          title: "Log",
-          description: "Least severity of the lines that `serve` writes to stderr.",
-          examples: ["info"],
-        })
-        .default("warn"),
-    },
-    { error: "must be an object of settings" },
-  )
-  .meta({
-    title: "Lectern configuration",
-    description: "Settings of Lectern, as `lectern.config.json`, `.yaml` or `.yml` hold them.",
-  });
+export function settingsSchema(): SettingsSchema {
+  built ??= buildSchema();
+  return built;
+}
+
+function buildSchema() {
+  const rootText = filledText("PATH or NAME=PATH.").meta({ title: "Root, short form" });
+  const rootObject = z
+    .strictObject(
+      {
+        name: filledText("First segment of the paths of its pages. Default: the folder's name.")
+          .regex(/^[^/\\=]+$/u, { error: "must be one path segment without '='" })
+          .optional(),
+        path: filledText("The folder. Relative to the configuration file; `~/` is your home."),
+      },
+      { error: "must be an object with a path" },
+    )
+    .meta({ title: "Root" });
+
+  const rangeError = `must be an integer from 1 to ${MAX_FILE_BYTES_LIMIT}`;
+
+  return z
+    .strictObject(
+      {
+        $schema: z
+          .string({ error: "must be a text" })
+          .meta({ title: "Schema", description: "Address of this schema, for editors." })
+          .optional(),
+        roots: z
+          .array(z.union([rootText, rootObject], { error: "must be a text or an object" }), {
+            error: "must be a list of folders",
+          })
+          .min(1, { error: "must name at least one folder" })
+          .meta({
+            title: "Roots",
+            description:
+              "Folders of Markdown. With several, paths of pages begin with the root's name. No root " +
+              "may lie inside another. Default: the working directory.",
+            examples: [["docs"], ["docs", "notes=~/notes"], [{ name: "wiki", path: "../wiki" }]],
+          })
+          .default([...DEFAULTS.roots]),
+        indexDir: filledText(
+          "Folder under which indexes are kept; on a local disk. Relative to the configuration file. " +
+            "Default: the platform's cache folder.",
+        )
+          .meta({ title: "Index folder", examples: ["~/.cache/lectern"] })
+          .optional(),
+        include: globs("Matched against the path below the root, case ignored.")
+          .min(1, { error: "must hold at least one glob" })
+          .meta({
+            title: "Include",
+            description: "Globs of the files to index. One without `/` matches in every folder.",
+            examples: [["*.md", "*.txt"]],
+          })
+          .default([...DEFAULTS.include]),
+        exclude: globs("Matched against the path below the root, case ignored.")
+          .meta({
+            title: "Exclude",
+            description:
+              "Globs of files and folders to leave out, beside what `.gitignore` and `.ignore` name.",
+            examples: [["drafts/**", "CHANGELOG.md"]],
+          })
+          .default([...DEFAULTS.exclude]),
+        maxFileBytes: z
+          .int({ error: rangeError })
+          .min(1, { error: rangeError })
+          .max(MAX_FILE_BYTES_LIMIT, { error: rangeError })
+          .meta({
+            title: "Largest file",
+            description: "Larger files are skipped and reported. Bytes.",
+            examples: [1_048_576],
+          })
+          .default(DEFAULTS.maxFileBytes),
+        runbooks: globs("A folder or a glob over paths of pages, as hits show them.")
+          .min(1, { error: "must hold at least one folder or glob" })
+          .meta({
+            title: "Runbooks",
+            description:
+              "Where the runbook of an incident is looked for: folders or globs over paths of pages.",
+            examples: [["runbooks"], ["ops/runbooks", "teams/*/runbooks"]],
+          })
+          .default([...DEFAULTS.runbooks]),
+        protocol: word(PROTOCOLS)
+          .meta({
+            title: "Protocol",
+            description:
+              "Revisions of MCP that are spoken: `legacy` those opened by `initialize` (to " +
+              "2025-11-25), `modern` those without (from 2026-07-28), `auto` both, as the host opens.",
+            examples: ["auto"],
+          })
+          .default(DEFAULTS.protocol),
+        log: word(LOG_LEVELS)
+          .meta({
+            title: "Log",
+            description: "Least severity of the lines that `serve` writes to stderr.",
+            examples: ["info"],
+          })
+          .default(DEFAULTS.log),
+      },
+      { error: "must be an object of settings" },
+    )
+    .meta({
+      title: "Lectern configuration",
+      description: "Settings of Lectern, as `lectern.config.json`, `.yaml` or `.yml` hold them.",
+    });
+}
 
 /** Settings as given, before paths are resolved. */
-export type GivenSettings = z.input<typeof settingsSchema>;
-/** Name of a setting. */
-export type SettingName = Exclude<keyof GivenSettings, "$schema">;
-/** Names of all settings, in the order in which they are shown. */
-export const SETTING_NAMES = Object.keys(settingsSchema.shape).filter(
-  (name) => name !== "$schema",
-) as readonly SettingName[];
+export type GivenSettings = z.input<SettingsSchema>;

@@ -1,6 +1,7 @@
 import type { OpenOptions, Root } from "@lectern/native";
 
 import { ConfigError } from "./config-error.ts";
+import type { LOG_LEVELS, PROTOCOLS, SettingName } from "./defaults.ts";
 import { type ConfigFile, findConfigFile, readConfigFile } from "./file.ts";
 import {
   defaultLayer,
@@ -13,7 +14,7 @@ import {
 } from "./layers.ts";
 import { resolvePath } from "./paths.ts";
 import { resolveRoots } from "./roots.ts";
-import { type GivenSettings, type LOG_LEVELS, type PROTOCOLS, type SettingName } from "./schema.ts";
+import type { GivenSettings } from "./schema.ts";
 
 /** Every setting in force, paths absolute. */
 export interface Settings {
