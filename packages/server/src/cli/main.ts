@@ -7,6 +7,7 @@ import { EXIT, explainError } from "./exit.ts";
 import { addGetCommand } from "./get-command.ts";
 import { exitHelp } from "./help.ts";
 import { addIndexCommand } from "./index-command.ts";
+import { addPrintConfigCommand } from "./print-config-command.ts";
 import { addSearchCommand } from "./search-command.ts";
 import { addServeCommand } from "./serve.ts";
 
@@ -39,5 +40,6 @@ function program(parent: number): Command {
   addIndexCommand(lectern);
   addSearchCommand(lectern);
   addGetCommand(lectern);
+  addPrintConfigCommand(lectern);
   return lectern;
 }
