@@ -1,9 +1,10 @@
+import type { ShownSetting } from "./config/shown-settings.ts";
 import type { KnowledgeBase } from "./knowledge-base.ts";
 import { answerFromKb } from "./prompts/answer-from-kb.ts";
 import { triageIncident } from "./prompts/triage-incident.ts";
 import { docList, docResource } from "./resources/doc.ts";
 import { runbookResource } from "./resources/runbook.ts";
-import { type PublicSettings, settingsResource } from "./resources/settings.ts";
+import { settingsResource } from "./resources/settings.ts";
 import type { Log } from "./serving/log.ts";
 import type { ServerDefinition } from "./serving/server-factory.ts";
 import { browseDocs } from "./tools/browse-docs.ts";
@@ -27,7 +28,7 @@ export function lecternDefinition(
   documents: KnowledgeBase,
   options: {
     /** Shown as `config://app/settings`. */
-    readonly settings: PublicSettings;
+    readonly settings: Readonly<Record<string, ShownSetting>>;
     /** Folders, pages or globs of runbooks; empty for all pages. */
     readonly runbooks: readonly string[];
     readonly log: Log;

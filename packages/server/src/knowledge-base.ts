@@ -19,6 +19,7 @@ import {
 
 import { History, type RecentChanges } from "./history/history.ts";
 import { toToolError } from "./engine-error.ts";
+import { recentPages } from "./recent-pages.ts";
 import type { CallContext } from "./serving/define-tool.ts";
 import type { Log } from "./serving/log.ts";
 import { ToolError } from "./serving/tool-error.ts";
@@ -165,17 +166,10 @@ export class KnowledgeBase {
     context: CallContext,
   ): Promise<RecentChanges> {
     const late = await this.#caughtUp(context);
-    const { pages, history } = await this.#built(context, async (engine) => ({
-      pages: await engine.pageTimes(),
-      history: await this.#historyOf(engine),
-    }));
     const { signal } = context;
-    const asked = path?.replace(/^(?:\.\/)+/u, "").replace(/^\/+|\/+$/gu, "");
-    const inside = asked === undefined || asked === "" || asked === "." ? undefined : asked;
-    const recent = await history.recent({ days, path: inside, pages, signal });
-    if (inside !== undefined && recent.changes.length === 0) {
-      await this.browse({ path: inside, depth: 1, limit: 1 }, context);
-    }
+    const recent = await this.#built(context, async (engine) =>
+      recentPages(engine, await this.#historyOf(engine), { days, path, signal }),
+    );
     return late === undefined ? recent : { ...recent, notes: [...recent.notes, late] };
   }
 

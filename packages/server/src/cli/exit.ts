@@ -15,6 +15,8 @@ export const EXIT = {
   notFound: 4,
   /** The index is busy, not built or cannot be stored; the addon cannot be loaded. */
   storage: 5,
+  /** `verify` found what differs from the files or is damaged. */
+  differs: 6,
 } as const;
 
 /** The exit code for an error and the lines that explain it on stderr. */

@@ -22,6 +22,7 @@ const EXIT_MEANINGS = {
   3: "a root does not exist, is no folder or cannot be read",
   4: "nothing found",
   5: "index busy, not built or not writable; addon missing",
+  6: "verify found what differs or is damaged",
 } as const;
 
 /** Variables that say which documents are meant. */
@@ -54,7 +55,7 @@ function longHelp(help: CommandHelp): string {
 }
 
 /** The table of exit codes; of all of them unless told otherwise. */
-export function exitHelp(codes: CommandHelp["exits"] = [0, 1, 2, 3, 4, 5]): string {
+export function exitHelp(codes: CommandHelp["exits"] = [0, 1, 2, 3, 4, 5, 6]): string {
   return section(
     "Exit codes",
     codes.map((code) => [String(code), EXIT_MEANINGS[code]]),

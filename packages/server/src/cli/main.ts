@@ -3,13 +3,16 @@ import process from "node:process";
 import { Command, CommanderError } from "commander";
 
 import { version } from "../version.ts";
+import { addBrowseCommand } from "./browse-command.ts";
 import { EXIT, explainError } from "./exit.ts";
 import { addGetCommand } from "./get-command.ts";
 import { exitHelp } from "./help.ts";
 import { addIndexCommand } from "./index-command.ts";
 import { addPrintConfigCommand } from "./print-config-command.ts";
+import { addRecentCommand } from "./recent-command.ts";
 import { addSearchCommand } from "./search-command.ts";
 import { addServeCommand } from "./serve.ts";
+import { addVerifyCommand } from "./verify-command.ts";
 
 /** Runs a command line; ends the process with its exit code, but for `serve`, which runs on. */
 export async function main(argv: readonly string[], parent: number): Promise<void> {
@@ -40,6 +43,9 @@ function program(parent: number): Command {
   addIndexCommand(lectern);
   addSearchCommand(lectern);
   addGetCommand(lectern);
+  addBrowseCommand(lectern);
+  addRecentCommand(lectern);
+  addVerifyCommand(lectern);
   addPrintConfigCommand(lectern);
   return lectern;
 }

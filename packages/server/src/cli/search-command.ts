@@ -1,19 +1,14 @@
 import process from "node:process";
 
-import {
-  type Engine,
-  LecternError,
-  type OpenOptions,
-  openEngine,
-  type SearchAnswer,
-} from "@lectern/native";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type OpenOptions, openEngine, type SearchAnswer } from "@lectern/native";
+import type { Command } from "commander";
 
 import { oneLine, withoutControls } from "../plain-text.ts";
+import { catchUp } from "./catch-up.ts";
 import { EXIT } from "./exit.ts";
 import { describe } from "./help.ts";
+import { integerOption } from "./integer-option.ts";
 import { addDocumentFlags, type DocumentFlags, openOptions } from "./options.ts";
-import { progressBar } from "./progress.ts";
 import { bold, dim, print, printJson } from "./terminal.ts";
 
 interface Flags extends DocumentFlags {
@@ -29,13 +24,7 @@ export function addSearchCommand(lectern: Command): void {
     .description("search, after bringing the index up to the files")
     .argument("<query...>", "words, a question, an identifier or an error message")
     .optionsGroup("Search:")
-    .addOption(
-      new Option("-n, --limit <count>", "hits, 1 to 20").default(5).argParser((text) => {
-        const count = Number(text);
-        if (Number.isInteger(count) && count >= 1 && count <= 20) return count;
-        throw new InvalidArgumentError("it must be an integer from 1 to 20.");
-      }),
-    )
+    .addOption(integerOption("-n, --limit <count>", "hits", { min: 1, max: 20, value: 5 }))
     .option("-p, --path <path>", "only this folder or page")
     .optionsGroup("Output:")
     .option("--full", "show whole sections")
@@ -74,7 +63,7 @@ async function searchCommand(
   flags: SearchFlags,
 ): Promise<number> {
   await using engine = await openEngine(options);
-  await update(engine);
+  await catchUp(engine);
   const { limit, path, full, json } = flags;
   const answer = await engine.search({
     query,
@@ -85,18 +74,6 @@ async function searchCommand(
   if (json) printJson(answer);
   else print(human(answer));
   return answer.hits.length === 0 ? EXIT.notFound : EXIT.ok;
-}
-
-/** A search of a stale index would answer a question of yesterday; one that is locked still answers. */
-async function update(engine: Engine): Promise<void> {
-  const bar = progressBar();
-  try {
-    await engine.sync({ onProgress: (progress) => bar.show(progress) });
-  } catch (error) {
-    if (!LecternError.isInstance(error) || error.code !== "INDEX_BUSY") throw error;
-  } finally {
-    bar.clear();
-  }
 }
 
 function human(answer: SearchAnswer): string {

@@ -3,7 +3,8 @@ import { setFlagsFromString } from "node:v8";
 
 import type { Command } from "commander";
 
-import { engineOptions, type Settings } from "../config/settings.ts";
+import { engineOptions, type LoadedSettings } from "../config/settings.ts";
+import { shownSettings } from "../config/shown-settings.ts";
 import { lecternDefinition } from "../definition.ts";
 import { KnowledgeBase } from "../knowledge-base.ts";
 import { createLog } from "../serving/log.ts";
@@ -18,8 +19,7 @@ export function addServeCommand(lectern: Command, parent: number): void {
     .description("serve MCP over stdio; a host starts this")
     .argument("[root...]", "folders of Markdown, PATH or NAME=PATH")
     .action(async (roots: string[], flags: ServeFlags) => {
-      const { settings } = await commandSettings(flags, roots);
-      serve(settings, parent);
+      serve(await commandSettings(flags, roots), parent);
     });
   describe(command, {
     about:
@@ -41,13 +41,16 @@ export function addServeCommand(lectern: Command, parent: number): void {
 }
 
 /** Serves MCP over stdio until the host goes away. */
-function serve(settings: Settings, parent: number): void {
+function serve(loaded: LoadedSettings, parent: number): void {
+  const { settings } = loaded;
   if (process.stdin.isTTY) {
     process.stderr.write("serving MCP over stdio, which a host is to start; see lectern --help\n");
   }
   const log = createLog(settings.log);
   const documents = new KnowledgeBase(engineOptions(settings), log);
-  const factory = serverFactory(lecternDefinition(documents, log));
+  const { runbooks } = settings;
+  const shown = shownSettings(loaded);
+  const factory = serverFactory(lecternDefinition(documents, { settings: shown, runbooks, log }));
   let isStarted = false;
   runStdio(
     (connection) => {
