@@ -11,6 +11,12 @@ import {
   recent,
 } from "./support/git-folder.ts";
 
+/** A page that is like itself after an edit, and like no other. */
+const text = (name: string): string => `# ${name}\n\n${`words of ${name}\n`.repeat(20)}`;
+
+/** A moment before now, as mtimes are told. */
+const iso = (days: number): string => new Date(now.getTime() - days * 86_400_000).toISOString();
+
 describe("changes over a window", () => {
   it("name the newest commit of each page, newest first", async () => {
     const docs = new GitFolder();
@@ -36,7 +42,6 @@ describe("changes over a window", () => {
 
   it("fold to one status a page", async () => {
     const docs = new GitFolder();
-    const text = (name: string): string => `# ${name}\n\n${`words of ${name}\n`.repeat(20)}`;
     for (const name of ["edited", "renamed", "twice", "back", "deleted", "again", "moved-gone"]) {
       docs.write(`${name}.md`, text(name));
     }
@@ -60,7 +65,9 @@ describe("changes over a window", () => {
       "renamed renamed.md -> sub/renamed.md",
       "renamed twice.md -> twice-2.md",
     ]);
-    expect(brief(await recent(docs.folder, 15)).sort()).toContain("renamed twice-1.md -> twice-2.md");
+    expect(brief(await recent(docs.folder, 15)).sort()).toContain(
+      "renamed twice-1.md -> twice-2.md",
+    );
   });
 
   it("date a merged page by the merge", async () => {
@@ -83,7 +90,9 @@ describe("changes over a window", () => {
     const history = historyOf(docs.folder);
     const below = async (path?: string): Promise<string[]> => {
       const pages = pagesBelow(docs.folder);
-      return brief(await history.recent({ days: 30, pages, now, ...(path !== undefined && { path }) }));
+      return brief(
+        await history.recent({ days: 30, pages, now, ...(path !== undefined && { path }) }),
+      );
     };
     expect(await below()).toHaveLength(4);
     expect(await below("guides")).toEqual(["added guides/a.md", "added guides/sub/b.md"]);
@@ -94,8 +103,8 @@ describe("changes over a window", () => {
 
   it("take a page that left the pages for deleted, and one that came from outside for added", async () => {
     const docs = new GitFolder();
-    const text = "many words\n".repeat(30);
-    docs.write("docs/out.md", text).write("in.txt", `${text}in\n`).commit(60);
+    const words = "many words\n".repeat(30);
+    docs.write("docs/out.md", words).write("in.txt", `${words}in\n`).commit(60);
     docs.rename("docs/out.md", "docs/out.txt").rename("in.txt", "docs/in.md").commit(5);
     const { changes } = await recent(docs.folder);
     expect(brief({ changes })).toEqual(["added docs/in.md", "deleted docs/out.md"]);
@@ -120,7 +129,11 @@ describe("changes over a window", () => {
       expect(history.modified(name)).toEqual({ source: "git", date: daysAgo(10) });
     }
     docs.rename("a b.md", " c\n.md").git("add", "-A");
-    const moved = await history.recent({ days: 3, pages: [{ path: " c\n.md", mtimeMs: now.getTime() }] , now });
+    const moved = await history.recent({
+      days: 3,
+      pages: [{ path: " c\n.md", mtimeMs: now.getTime() }],
+      now,
+    });
     expect(brief(moved)).toEqual(["*renamed a b.md ->  c\n.md"]);
   });
 
@@ -145,16 +158,18 @@ describe("changes over a window", () => {
     await history.refresh(pagesBelow(docs.folder));
     expect(history.modified("old.md")).toEqual({ source: "git", date: daysAgo(1000) });
     expect(history.modified("other.md")).toEqual({ source: "git", date: daysAgo(1500) });
-    expect((await history.recent({ days: 365, pages: pagesBelow(docs.folder), now })).changes).toEqual([]);
+    expect(
+      (await history.recent({ days: 365, pages: pagesBelow(docs.folder), now })).changes,
+    ).toEqual([]);
   });
 });
 
 describe("uncommitted changes", () => {
   it("are marked, dated by mtime and stand above commits", async () => {
     const docs = new GitFolder();
-    const text = "many words\n".repeat(30);
+    const words = "many words\n".repeat(30);
     for (const name of ["edit", "stage", "gone", "staged-gone", "move", "still"]) {
-      docs.write(`${name}.md`, `# ${name}\n${text}`);
+      docs.write(`${name}.md`, `# ${name}\n${words}`);
     }
     docs.write("sub/last.md").commit(60);
     docs.write("committed.md").commit(0);
@@ -177,7 +192,6 @@ describe("uncommitted changes", () => {
       "*deleted staged-gone.md",
       "added committed.md",
     ]);
-    const iso = (days: number): string => new Date(now.getTime() - days * 86_400_000).toISOString();
     expect(changes[0]).toEqual({
       path: "fresh folder/fresh.md",
       change: "added",
@@ -196,7 +210,10 @@ describe("uncommitted changes", () => {
     docs.write("kept.md").commit(60);
     docs.write("new.md", "# New\n").write("brief.md").commit(5);
     docs.rename("kept.md", "kept-2.md").commit(4);
-    docs.write("new.md", "# New\n\nedited\n").remove("brief.md").write("kept-2.md", "# kept.md\n\n1\n");
+    docs
+      .write("new.md", "# New\n\nedited\n")
+      .remove("brief.md")
+      .write("kept-2.md", "# kept.md\n\n1\n");
     const { changes } = await recent(docs.folder);
     expect(brief({ changes }).sort()).toEqual(["*added new.md", "*renamed kept.md -> kept-2.md"]);
   });
@@ -219,7 +236,10 @@ describe("uncommitted changes", () => {
     docs.write("intended.md").git("add", "-N", "intended.md");
     docs.write("nothing.md").git("add", "nothing.md");
     docs.remove("nothing.md");
-    expect(brief(await recent(docs.folder)).sort()).toEqual(["*added intended.md", "*changed a.md"]);
+    expect(brief(await recent(docs.folder)).sort()).toEqual([
+      "*added intended.md",
+      "*changed a.md",
+    ]);
   });
 
   it("leave `modified` to the mtime", async () => {

@@ -41,29 +41,39 @@ const KEPT = new Set([
   "GIT_EXEC_PATH",
 ]);
 
+/** What the names of a configuration say of it. */
+export interface Harmless {
+  /** Switch off each program that it names. */
+  readonly settings: readonly Setting[];
+  /** It names a filter: then bytes on disk are not those of a commit. */
+  readonly hasFilters: boolean;
+  /** Contents may be missing that git would have to fetch. */
+  readonly isPartial: boolean;
+}
+
 /**
- * Settings that switch off each program that a configuration names.
+ * Makes a configuration harmless.
  *
  * @param names What `git config --list -z --name-only` printed.
  * @returns `undefined` where that cannot be done for sure: a name that is not UTF-8 cannot be
  *   repeated in an environment, and the list has a bound.
  */
-export function silence(names: Buffer): Setting[] | undefined {
-  const settings: Setting[] = [];
+export function makeHarmless(names: Buffer): Harmless | undefined {
   const text = names.toString("utf8");
   if (!Buffer.from(text).equals(names)) return undefined;
-  for (const name of new Set(text.split("\0"))) {
-    const value =
-      BY_SECTION[name.slice(0, name.indexOf("."))]?.[name.slice(name.lastIndexOf(".") + 1)];
-    if (value === undefined || name.split(".").length < 3) continue;
+  const all = new Set(text.split("\0"));
+  const settings: Setting[] = [];
+  let hasFilters = false;
+  let isPartial = all.has("extensions.partialclone");
+  for (const name of all) {
+    const [section, variable] = [name.indexOf("."), name.lastIndexOf(".")];
+    const value = BY_SECTION[name.slice(0, section)]?.[name.slice(variable + 1)];
+    if (value === undefined || section === variable) continue;
     settings.push([name, value]);
+    hasFilters ||= name.startsWith("filter.");
+    isPartial ||= name.endsWith(".promisor");
   }
-  return settings.length > MAX_NAMED ? undefined : settings;
-}
-
-/** Whether a configuration names a filter: then bytes on disk are not those of a commit. */
-export function hasFilters(settings: readonly Setting[]): boolean {
-  return settings.some(([key, value]) => key.startsWith("filter.") && value === "");
+  return settings.length > MAX_NAMED ? undefined : { settings, hasFilters, isPartial };
 }
 
 /**

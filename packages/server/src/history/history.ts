@@ -261,11 +261,14 @@ export class History {
     if (!repositories.some(({ place }) => place.pagePrefix === root.prefix)) {
       notes.push(`${label(root.prefix)}no git repository: dates are file times`);
     }
-    for (const { place, problem, statusProblem, table } of repositories) {
+    for (const { place, problem, statusProblem, partial, table } of repositories) {
       const before = label(place.pagePrefix);
       if (problem !== undefined) notes.push(`${before}${problem}: dates are file times`);
       if (statusProblem !== undefined) {
         notes.push(`${before}${statusProblem}: uncommitted changes are not known`);
+      }
+      if (partial && table !== undefined) {
+        notes.push(`${before}the clone is partial: a page renamed and edited counts as new`);
       }
       const end = table?.end;
       if (table === undefined || end === undefined || end.seconds * 1000 < since) continue;

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import type { Log } from "../serving/log.ts";
 import { type Git, GitError, output, stream } from "./git.ts";
-import { hasFilters, silence } from "./git-settings.ts";
+import { type Harmless, makeHarmless } from "./git-settings.ts";
 import type { FileChange } from "./log-parser.ts";
 import { StatusParser } from "./status-parser.ts";
 import {
@@ -12,6 +12,7 @@ import {
   callOf,
   type Limits,
   loadTable,
+  renamesOf,
   type Source,
   type Table,
 } from "./table.ts";
@@ -20,6 +21,8 @@ import {
 const MAX_FILTERED = 1000;
 /** Readings of one refresh, when commits land while it reads. */
 const ROUNDS = 3;
+/** Before the configuration was read: enough for calls that look at no file of the work tree. */
+const UNKNOWN: Harmless = { settings: [], hasFilters: false, isPartial: false };
 
 /** Where a repository lies and what a root shows of it. */
 export interface Place {
@@ -42,6 +45,8 @@ export class Repository {
   table: Table | undefined;
   /** Whether it is a shallow clone, once it was read. */
   shallow = false;
+  /** Whether it is a clone without all contents, once it was read. */
+  partial = false;
   /** What differs from the commit that is checked out. */
   uncommitted: readonly FileChange[] = [];
   /** Paths of {@link uncommitted}. */
@@ -79,7 +84,7 @@ export class Repository {
       return isPage(page) ? page : undefined;
     };
     const limits = this.#limits;
-    const source = { git, folder, treePrefix, toPage, signal, limits, settings: [] };
+    const source = { git, folder, treePrefix, toPage, signal, limits, configuration: UNKNOWN };
     try {
       for (let round = 0; round < ROUNDS; round += 1) {
         if (await this.#read(source, pageKey)) break;
@@ -98,12 +103,13 @@ export class Repository {
   /** One reading; `false` when a commit landed meanwhile. */
   async #read(plain: Source, pageKey: string): Promise<boolean> {
     this.#shallowFile ??= await this.#open(plain);
-    const [settings, head, shallow] = await Promise.all([
-      settingsOf(plain),
+    const [configuration, head, shallow] = await Promise.all([
+      configurationOf(plain),
       headOf(plain),
       readFile(this.#shallowFile, "utf8").catch(() => ""),
     ]);
-    const source = { ...plain, settings };
+    const source = { ...plain, configuration };
+    this.partial = configuration.isPartial;
     const key = `${shallow}\0${pageKey}`;
     if (head === undefined) this.table = undefined;
     else if (this.table?.head !== head || this.#key !== key || this.table.end?.why === "damaged") {
@@ -162,7 +168,7 @@ export class Repository {
   async #readStatus(source: Source, head: string | undefined): Promise<string | undefined> {
     const { git, limits, treePrefix, toPage } = source;
     const args = ["status", "--porcelain=v2", "-z", "--branch", "--no-ahead-behind"];
-    args.push("--untracked-files=all", "--ignore-submodules=all", "--find-renames", "--");
+    args.push("--untracked-files=all", "--ignore-submodules=all", renamesOf(source), "--");
     if (treePrefix !== "") args.push(treePrefix);
     const files: FileChange[] = [];
     const parser = new StatusParser((file) => {
@@ -192,12 +198,12 @@ class ElsewhereError extends Error {}
 /** A configuration that cannot be made harmless for sure. */
 class UnsafeError extends Error {}
 
-async function settingsOf(source: Source): Promise<Source["settings"]> {
+async function configurationOf(source: Source): Promise<Harmless> {
   const args = ["config", "--list", "-z", "--name-only"];
   const names = await output(source.git, callOf(source, args, source.limits.callMs));
-  const settings = silence(names);
-  if (settings === undefined) throw new UnsafeError();
-  return settings;
+  const configuration = makeHarmless(names);
+  if (configuration === undefined) throw new UnsafeError();
+  return configuration;
 }
 
 async function headOf(source: Source): Promise<string | undefined> {
@@ -221,7 +227,7 @@ async function withoutFiltered(
   { pagePrefix, treePrefix }: Place,
 ): Promise<readonly FileChange[]> {
   const changed = files.filter(({ change }) => change === "changed");
-  if (changed.length === 0 || !hasFilters(source.settings)) return files;
+  if (changed.length === 0 || !source.configuration.hasFilters) return files;
   const asked = changed.slice(0, MAX_FILTERED).map((file) => file.path);
   const names = asked.map((page) => treePrefix + page.slice(pagePrefix.length));
   const args = ["check-attr", "-z", "filter", "--", ...names];

@@ -1,5 +1,5 @@
 import { type Git, type GitCall, GitError, output, stream } from "./git.ts";
-import type { Setting } from "./git-settings.ts";
+import type { Harmless } from "./git-settings.ts";
 import { type Commit, type FileChange, LOG_FORMAT, LogParser, NulSplitter } from "./log-parser.ts";
 
 /** Bounds of what is read and kept. */
@@ -34,7 +34,7 @@ export interface Source {
   readonly folder: string;
   /** What the root shows of it, "" or with a slash at its end. */
   readonly treePrefix: string;
-  readonly settings: readonly Setting[];
+  readonly configuration: Harmless;
   readonly limits: Limits;
   readonly signal?: AbortSignal | undefined;
   /** The page's path for a path of the repository; `undefined` for what is no page. */
@@ -131,8 +131,15 @@ class Reading {
 
   async read(range: string): Promise<void> {
     const { git, treePrefix, limits } = this.#source;
-    const args = ["log", "--first-parent", "--diff-merges=first-parent", "-M", "-l1000"];
-    args.push("-z", "--name-status", "--no-relative", "--no-ext-diff", "--no-textconv");
+    const args = ["log", "--first-parent", "--diff-merges=first-parent", "-l1000"];
+    args.push(
+      renamesOf(this.#source),
+      "-z",
+      "--name-status",
+      "--no-relative",
+      "--no-ext-diff",
+      "--no-textconv",
+    );
     args.push("--no-color", "--no-notes", "--no-mailmap", "--no-show-signature", "--no-decorate");
     args.push("--ignore-submodules=all", "--encoding=UTF-8", "-O/dev/null", LOG_FORMAT);
     args.push(range, "--", ...(treePrefix === "" ? [] : [treePrefix]));
@@ -195,6 +202,11 @@ function isKept(seconds: number): boolean {
   return seconds >= Date.now() / 1000 - DAYS_KEPT * 86_400;
 }
 
+/** How renames are found: what a partial clone has not fetched cannot be compared. */
+export function renamesOf({ configuration }: Source): string {
+  return configuration.isPartial ? "--find-renames=100%" : "--find-renames";
+}
+
 /** A file's change among pages: what comes from outside of them was added, what leaves deleted. */
 export function asPages(file: FileChange, toPage: Source["toPage"]): FileChange[] {
   const path = toPage(file.path);
@@ -226,6 +238,6 @@ async function answer(source: Source, args: readonly string[]): Promise<string> 
 
 /** A call of git in the repository of a source. */
 export function callOf(source: Source, args: readonly string[], timeoutMs: number): GitCall {
-  const { folder, settings, signal } = source;
-  return { folder, args, settings, timeoutMs, signal };
+  const { folder, configuration, signal } = source;
+  return { folder, args, settings: configuration.settings, timeoutMs, signal };
 }

@@ -70,14 +70,13 @@ export function git(
   return run.stdout.toString().trim();
 }
 
-/** A repository with a work tree. */
-export class GitFolder {
+/** A folder of pages, in a repository or not. */
+export class PageFolder {
   readonly folder: string;
 
-  constructor(folder: string = path.join(scratch(), "docs"), ...init: string[]) {
+  constructor(folder: string = path.join(scratch(), "docs")) {
     this.folder = folder;
     mkdirSync(folder, { recursive: true });
-    git(folder, ["init", "-q", "-b", "main", ...init]);
   }
 
   write(name: string, text: string | Uint8Array = `# ${name}\n`, days?: number): this {
@@ -114,6 +113,14 @@ export class GitFolder {
 
   git(...args: string[]): string {
     return git(this.folder, args);
+  }
+}
+
+/** A repository of its own. */
+export class GitFolder extends PageFolder {
+  constructor(folder?: string, ...init: string[]) {
+    super(folder);
+    this.git("init", "-q", "-b", "main", ...init);
   }
 }
 
