@@ -61,11 +61,11 @@ function fold<Step extends { readonly files: readonly FileChange[] }>(
   for (const { change, path } of step.files) {
     if (change === "deleted") continue;
     const track = live.get(path);
-    // What stood under this name before the window is there again.
-    const back = gone.delete(path);
     if (change === "renamed") live.set(path, { origin: moved.get(path), last: step });
     else if (track !== undefined) live.set(path, { origin: track.origin, last: step });
-    else if (change === "added" && !back) live.set(path, { origin: undefined, last: step });
-    else live.set(path, { origin: path, last: step });
+    // What stood under this name before the window is there again.
+    else if (change === "added" && !gone.delete(path)) {
+      live.set(path, { origin: undefined, last: step });
+    } else live.set(path, { origin: path, last: step });
   }
 }

@@ -288,7 +288,7 @@ function endNote({ why }: End, { count }: Table): string {
   if (why === "shallow") return "the history is shallow";
   if (why === "bound") return `the history was read for ${read} only`;
   if (why === "too slow") return `git took too long after ${read}`;
-  return `the history is damaged after ${read}`;
+  return `the history cannot be read after ${read}`;
 }
 
 /** What makes a file a page: its extension, or its name where it has none. */

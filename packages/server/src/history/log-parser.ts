@@ -92,7 +92,7 @@ export class LogParser {
     const head = this.#head;
     if (head === undefined) return;
     const [id = "", epoch = "", date = "", author = "", subject = ""] = head;
-    const seconds = Math.min(Number(epoch), LAST_SECOND);
+    const seconds = Math.min(Math.max(Number(epoch) || 0, 0), LAST_SECOND);
     const files = this.#files;
     this.#take({ id, seconds, date: isoDate(date, seconds), author, subject, files });
     this.#head = undefined;

@@ -159,16 +159,16 @@ export function brief({ changes }: { readonly changes: readonly PageChange[] }):
   });
 }
 
-/** A `git` on a `PATH` of its own that writes down how it is called and then does `then`. */
+/** A `git` on a `PATH` of its own that writes down how it is called, and first runs `lines` of sh. */
 export class SpyGit {
   readonly env: NodeJS.ProcessEnv;
   readonly #log: string;
 
-  constructor(then?: string) {
+  constructor(lines = "") {
     const folder = scratch();
     const real = spawnSync("sh", ["-c", "command -v git"]).stdout.toString().trim();
     this.#log = path.join(folder, "calls");
-    const script = `#!/bin/sh\necho "$*" >> "${this.#log}"\n${then ?? ""}\nexec ${real} "$@"\n`;
+    const script = `#!/bin/sh\necho "$*" >> "${this.#log}"\nreal=${real}\n${lines}\nexec $real "$@"\n`;
     writeFileSync(path.join(folder, "git"), script);
     chmodSync(path.join(folder, "git"), 0o755);
     this.env = { ...plainEnv, PATH: `${folder}${path.delimiter}${plainEnv["PATH"]}` };
@@ -177,8 +177,8 @@ export class SpyGit {
   /** Calls since the last time, each its arguments after the folder. */
   take(): string[] {
     if (!existsSync(this.#log)) return [];
-    const lines = readFileSync(this.#log, "utf8").trim().split("\n");
+    const calls = readFileSync(this.#log, "utf8").trim().split("\n");
     rmSync(this.#log);
-    return lines.map((line) => line.replace(/^--no-pager -C \S+ /u, ""));
+    return calls.map((line) => line.replace(/^--no-pager -C \S+ /u, ""));
   }
 }
