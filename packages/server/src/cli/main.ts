@@ -4,6 +4,9 @@ import { Command, CommanderError } from "commander";
 
 import { version } from "../version.ts";
 import { addBrowseCommand } from "./browse-command.ts";
+import { addCompletionCommand } from "./completion-command.ts";
+import { addConfigCommand } from "./config-command.ts";
+import { addDoctorCommand } from "./doctor-command.ts";
 import { EXIT, explainError } from "./exit.ts";
 import { addGetCommand } from "./get-command.ts";
 import { exitHelp } from "./help.ts";
@@ -12,6 +15,7 @@ import { addPrintConfigCommand } from "./print-config-command.ts";
 import { addRecentCommand } from "./recent-command.ts";
 import { addSearchCommand } from "./search-command.ts";
 import { addServeCommand } from "./serve.ts";
+import { addStatsCommand } from "./stats-command.ts";
 import { addVerifyCommand } from "./verify-command.ts";
 
 /** Runs a command line; ends the process with its exit code, but for `serve`, which runs on. */
@@ -47,5 +51,9 @@ function program(parent: number): Command {
   addRecentCommand(lectern);
   addVerifyCommand(lectern);
   addPrintConfigCommand(lectern);
+  addConfigCommand(lectern);
+  addDoctorCommand(lectern);
+  addStatsCommand(lectern);
+  addCompletionCommand(lectern);
   return lectern;
 }

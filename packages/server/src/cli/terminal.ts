@@ -29,12 +29,17 @@ export function dim(text: string): string {
   return styled("dim", text);
 }
 
+let isWatchingStdout = false;
+
 /** Writes to stdout; a reader that went away (`| head`) ends the command quietly. */
 export function print(text: string): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
-  });
+  if (!isWatchingStdout) {
+    isWatchingStdout = true;
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(0);
+      throw error;
+    });
+  }
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 

@@ -1,0 +1,70 @@
+import { existsSync, statSync } from "node:fs";
+import path from "node:path";
+
+import { type OpenOptions, openEngine, type Stats } from "@lectern/native";
+import type { Command } from "commander";
+
+import { describe } from "./help.ts";
+import { locateIndex } from "../index-location.ts";
+import { addDocumentFlags, type DocumentFlags, openOptions } from "./options.ts";
+import { print, printJson, table } from "./terminal.ts";
+
+/** Registers `lectern stats`. */
+export function addStatsCommand(lectern: Command): void {
+  const command = addDocumentFlags(lectern.command("stats"))
+    .description("show the index as it is, without updating it")
+    .argument("[root...]", "folders of Markdown, PATH or NAME=PATH")
+    .optionsGroup("Output:")
+    .option("--json", "print it for programs")
+    .action(async (roots: string[], flags: DocumentFlags & { json?: boolean }) => {
+      const answer = await indexStats(await openOptions(flags, roots));
+      if (flags.json === true) printJson(answer);
+      else print(human(answer));
+    });
+  describe(command, {
+    about:
+      "Counts and sizes of the index, and where it lies. `generation` grows with each\n" +
+      "commit; `updated` is the time of the last one.",
+    examples: [
+      ["lectern stats ~/handbook", "of one root"],
+      ["lectern stats --json | jq .folder", "where the index lies"],
+    ],
+    isAboutDocuments: true,
+    exits: [0, 1, 2, 3, 5],
+  });
+}
+
+/** An index that was built, or its place. */
+type IndexStats = { readonly folder: string } & (
+  | { readonly isBuilt: false }
+  | ({ readonly isBuilt: true; readonly updated: string } & Stats)
+);
+
+/** What is known of an index; one that was never built is not made. */
+async function indexStats(options: OpenOptions): Promise<IndexStats> {
+  const { folder } = await locateIndex(options);
+  const tableFile = path.join(folder, "meta.json");
+  if (!existsSync(tableFile)) return { folder, isBuilt: false };
+  await using engine = await openEngine(options);
+  const stats = await engine.stats();
+  if (stats.generation === 0) return { folder, isBuilt: false };
+  return { folder, isBuilt: true, updated: statSync(tableFile).mtime.toISOString(), ...stats };
+}
+
+function human(answer: IndexStats): string {
+  if (!answer.isBuilt) return `no index yet; \`lectern index\` builds it\nfolder  ${answer.folder}`;
+  const { pages, sections, links, generation, segments, formatVersion } = answer;
+  return table([
+    ["pages", pages.toLocaleString("en-US")],
+    ["sections", sections.toLocaleString("en-US")],
+    ["links", links.toLocaleString("en-US")],
+    [
+      "size",
+      `${(answer.indexBytes / 1e6).toFixed(1)} MB in ${segments} ${segments === 1 ? "segment" : "segments"}`,
+    ],
+    ["updated", answer.updated],
+    ["generation", String(generation)],
+    ["format", `v${formatVersion}`],
+    ["folder", answer.folder],
+  ]);
+}

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { locateIndex } from "../index-location.ts";
+import { ConfigError } from "../config/config-error.ts";
+import {
+  engineOptions,
+  type LoadedSettings,
+  loadSettings,
+  type SettingSources,
+} from "../config/settings.ts";
+import { type Check, fail, ok } from "./check.ts";
+import { checkIndexFolder } from "./file-system.ts";
+import { checkGit } from "./git.ts";
+import { checkHandshake } from "./handshake.ts";
+import { checkIndex } from "./index-state.ts";
+import { checkAddon, checkLaunch, checkNode } from "./installation.ts";
+import { checkRoot } from "./roots.ts";
+import { checkVariables } from "./variables.ts";
+
+/**
+ * Looks at everything that a server needs, in the order in which it needs it, and tells each finding
+ * as it comes. A check that needs what failed before is left out. Writes to a temporary folder only.
+ */
+export async function* diagnose(sources: SettingSources, ownFile: string): AsyncGenerator<Check> {
+  const scratch = await mkdtemp(path.join(tmpdir(), "lectern-doctor-"));
+  try {
+    yield checkNode(process.versions.node);
+    yield checkLaunch(ownFile, sources.env);
+    const addon = await checkAddon(scratch);
+    yield addon;
+    yield* checkVariables(sources.env, sources.cwd);
+    const loaded = await configuration(sources);
+    if ("status" in loaded) {
+      yield loaded;
+      return;
+    }
+    yield configurationText(loaded);
+    if (addon.status === "fail") return;
+    yield* documentChecks(loaded, sources, scratch);
+    yield await checkHandshake(ownFile, scratch);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function configuration(sources: SettingSources): Promise<LoadedSettings | Check> {
+  try {
+    return await loadSettings(sources);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return fail("configuration", error.message, "`lectern config --help` says what is valid", 2);
+  }
+}
+
+function configurationText({ file, origins }: LoadedSettings): Check {
+  const { from, name } = origins.roots;
+  const roots = name === undefined ? "the working directory as root" : `roots from ${from} ${name}`;
+  return ok("configuration", file === undefined ? `no file, ${roots}` : `${file}, ${roots}`);
+}
+
+async function* documentChecks(
+  { settings, origins }: LoadedSettings,
+  { cwd }: SettingSources,
+  scratch: string,
+): AsyncGenerator<Check> {
+  const isRelative = origins.roots.from !== "file";
+  let pages = 0;
+  let isUsable = true;
+  for (const root of settings.roots) {
+    const finding = await checkRoot(root, settings, { cwd, scratch, isRelative });
+    pages += finding.pages;
+    isUsable &&= finding.check.status !== "fail";
+    yield finding.check;
+  }
+  if (!isUsable) return;
+  for (const root of settings.roots) yield await checkGit(root);
+  const location = await locateIndex(engineOptions(settings));
+  yield await checkIndexFolder(location.folder);
+  yield* await checkIndex(settings, location, { scratch, pages });
+}
