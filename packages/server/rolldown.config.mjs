@@ -1,30 +1,29 @@
 import { defineConfig } from "rolldown";
 
-const common = {
-  platform: "node",
-  transform: { target: "node20.19" },
-  output: { format: "esm", minify: true, codeSplitting: false },
+/** Modules that are built to a file of their own, by the names under which they are imported. */
+const apart = { "./serve-main.ts": "./serve.js", "./yaml.ts": "./yaml.js" };
+
+const importedAsBuilt = {
+  name: "imported-as-built",
+  resolveId: (id) => (apart[id] ? { id: apart[id], external: "relative" } : undefined),
 };
 
-/** Lets `dist/lectern.js` import the YAML parser as the file that is built beside it. */
-const yamlApart = {
-  name: "yaml-apart",
-  resolveId: (id) => (id === "./yaml.ts" ? { id: "./yaml.js", external: "relative" } : undefined),
-};
-
-// One file starts in half the time of the same modules apart. The YAML parser is the exception: it
-// is a fifth of the whole, and a start without a YAML file does not read it.
-export default defineConfig([
-  {
-    ...common,
-    input: "src/cli/main.ts",
+function file(input, name) {
+  return {
+    input,
+    platform: "node",
     external: ["@lectern/native"],
-    plugins: [yamlApart],
-    output: { ...common.output, file: "dist/lectern.js" },
-  },
-  {
-    ...common,
-    input: "src/config/yaml.ts",
-    output: { ...common.output, file: "dist/yaml.js" },
-  },
+    plugins: [importedAsBuilt],
+    transform: { target: "node20.19" },
+    output: { file: `dist/${name}`, format: "esm", minify: true, codeSplitting: false },
+  };
+}
+
+// One file starts in half the time of the same modules apart, and chunks shared between files cost
+// each of them 6 ms. So `serve` is one whole file, every other command together another, and what
+// both need is in both. The YAML parser is only loaded where there is a YAML file.
+export default defineConfig([
+  file("src/cli/serve-main.ts", "serve.js"),
+  file("src/cli/main.ts", "lectern.js"),
+  file("src/config/yaml.ts", "yaml.js"),
 ]);

@@ -1,8 +1,6 @@
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 
-import type { Command } from "commander";
-
 import { engineOptions, type LoadedSettings } from "../config/settings.ts";
 import { shownSettings } from "../config/shown-settings.ts";
 import { lecternDefinition } from "../definition.ts";
@@ -10,38 +8,9 @@ import { KnowledgeBase } from "../knowledge-base.ts";
 import { createLog } from "../serving/log.ts";
 import { serverFactory } from "../serving/server-factory.ts";
 import { runStdio } from "../serving/stdio.ts";
-import { describe } from "./help.ts";
-import { addServeFlags, commandSettings, type ServeFlags } from "./options.ts";
-
-/** Registers `lectern serve`, which is also what runs when no command is named. */
-export function addServeCommand(lectern: Command, parent: number): void {
-  const command = addServeFlags(lectern.command("serve", { isDefault: true }))
-    .description("serve MCP over stdio; a host starts this")
-    .argument("[root...]", "folders of Markdown, PATH or NAME=PATH")
-    .action(async (roots: string[], flags: ServeFlags) => {
-      serve(await commandSettings(flags, roots), parent);
-    });
-  describe(command, {
-    about:
-      "Speaks JSON-RPC on stdin and stdout until the host goes away; the log goes to stderr.\n" +
-      "`lectern print-config HOST` shows what to put into the configuration of a host.",
-    examples: [
-      ["lectern serve ~/handbook", "one root"],
-      ["lectern serve docs notes=~/notes", "two; paths begin with docs/ and notes/"],
-      ["lectern serve docs --protocol legacy", "for a host that trips over newer revisions"],
-    ],
-    environment: [
-      ["LECTERN_RUNBOOKS", "where runbooks are: folders or globs, separated by ':'"],
-      ["LECTERN_PROTOCOL", "auto, legacy or modern"],
-      ["LECTERN_LOG", "debug, info, warn, error or silent"],
-    ],
-    isAboutDocuments: true,
-    exits: [0, 1, 2],
-  });
-}
 
 /** Serves MCP over stdio until the host goes away. */
-function serve(loaded: LoadedSettings, parent: number): void {
+export function serve(loaded: LoadedSettings, parent: number): void {
   const { settings } = loaded;
   if (process.stdin.isTTY) {
     process.stderr.write("serving MCP over stdio, which a host is to start; see lectern --help\n");

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -24,7 +24,7 @@ import { checkVariables } from "./variables.ts";
  * as it comes. A check that needs what failed before is left out. Writes to a temporary folder only.
  */
 export async function* diagnose(sources: SettingSources, ownFile: string): AsyncGenerator<Check> {
-  const scratch = await mkdtemp(path.join(tmpdir(), "lectern-doctor-"));
+  const scratch = mkdtempSync(path.join(tmpdir(), "lectern-doctor-"));
   try {
     yield checkNode(process.versions.node);
     yield checkLaunch(ownFile, sources.env);
@@ -41,7 +41,7 @@ export async function* diagnose(sources: SettingSources, ownFile: string): Async
     yield* documentChecks(loaded, sources, scratch);
     yield await checkHandshake(ownFile, scratch);
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 

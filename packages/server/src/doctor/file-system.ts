@@ -1,14 +1,15 @@
-import { execFile } from "node:child_process";
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import path from "node:path";
-import { promisify } from "node:util";
 
 import { type Check, fail, ok, warn } from "./check.ts";
+import { runProgram } from "./run.ts";
 
 /** Less than this is too little for an index. Bytes. */
 const FREE_BYTES_NEEDED = 50e6;
 /** Less than this is worth saying. Bytes. */
 const FREE_BYTES_WANTED = 1e9;
+/** Longest time that the list of mounts may take, in milliseconds. */
+const MOUNT_TIMEOUT_MS = 2000;
 const STORAGE_EXIT = 5;
 
 /** File systems of `statfs` on Linux that are on another machine. */
@@ -58,7 +59,11 @@ function nearestFolder(folder: string): string {
 /** Kind of the network file system that holds `folder`; `undefined` for a local one. */
 async function networkFileSystem(folder: string): Promise<string | undefined> {
   if (process.platform !== "darwin") return NETWORK_TYPES.get(statfsSync(folder).type >>> 0);
-  const { stdout } = await promisify(execFile)("/sbin/mount").catch(() => ({ stdout: "" }));
+  const { stdout } = await runProgram("/sbin/mount", [], { timeoutMs: MOUNT_TIMEOUT_MS }).catch(
+    () => ({
+      stdout: "",
+    }),
+  );
   return networkMount(stdout, folder);
 }
 

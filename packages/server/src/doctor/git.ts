@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
 import path from "node:path";
-import { promisify } from "node:util";
 
 import type { Root } from "@lectern/native";
 
 import { type Check, ok, warn } from "./check.ts";
+import { runProgram } from "./run.ts";
 
 /** Longest time git may take, in milliseconds: a repository on a sleeping network disk hangs. */
 const GIT_TIMEOUT_MS = 5000;
@@ -12,13 +11,15 @@ const GIT_TIMEOUT_MS = 5000;
 /** Whether the history of a root can be read; Lectern works without. */
 export async function checkGit(root: Root): Promise<Check> {
   const name = `git ${root.name ?? path.basename(root.path)}`;
-  const run = promisify(execFile);
   // No lock, no monitor: a look must change nothing and start nothing.
   const args = ["-c", "core.fsmonitor=false", "-C", root.path];
   const env = { ...process.env, GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C" };
   try {
     const question = ["rev-parse", "--show-toplevel", "--is-shallow-repository"];
-    const { stdout } = await run("git", [...args, ...question], { env, timeout: GIT_TIMEOUT_MS });
+    const { stdout } = await runProgram("git", [...args, ...question], {
+      env,
+      timeoutMs: GIT_TIMEOUT_MS,
+    });
     const [top = "", isShallow = ""] = stdout.split("\n");
     if (isShallow !== "true") return ok(name, `repository ${top}`);
     return warn(

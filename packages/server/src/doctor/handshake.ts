@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 
@@ -12,6 +12,8 @@ const ANSWER_MS = 10_000;
  * stdout JSON-RPC? What `NODE_OPTIONS` preloads may write there too.
  */
 export async function checkHandshake(ownFile: string, scratch: string): Promise<Check> {
+  // Loaded here: it would cost every start 2 ms.
+  const { spawn } = await import("node:child_process");
   const root = path.join(scratch, "empty");
   mkdirSync(root, { recursive: true });
   const args = [ownFile, "serve", root, "--index-dir", path.join(scratch, "handshake")];
@@ -52,7 +54,7 @@ const INITIALIZE = {
 };
 
 /** First line of stdout; `undefined` when there is none in time. */
-function firstLine(child: ReturnType<typeof spawn>): Promise<string | undefined> {
+function firstLine(child: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve) => {
     let text = "";
     const timer = setTimeout(() => resolve(undefined), ANSWER_MS);
