@@ -233,7 +233,7 @@ it("answers over 20,000 commits from what it has read", async () => {
     const text = `# Page\n\nedit ${commit}\n`;
     stream.push(
       `commit refs/heads/main\ncommitter C <c@example.org> ${seconds} +0200\n`,
-      `data 4\nedit\nM 100644 inline folder-${commit % 37}/page-${commit % 1000}.md\n`,
+      `data 4\nedit\nM 100644 inline folder-${(commit % 1000) % 37}/page-${commit % 1000}.md\n`,
       `data ${text.length}\n${text}\n`,
     );
   }

@@ -296,6 +296,10 @@ describe("a history that is not whole", () => {
     ],
     ["a head of nonsense", (at: string) => writeFileSync(path.join(at, "HEAD"), "nonsense\n")],
     ["a configuration of nonsense", (at: string) => writeFileSync(path.join(at, "config"), "[[[")],
+    [
+      "a reference of nonsense",
+      (at: string) => writeFileSync(path.join(at, "refs/heads/main"), "nonsense\n"),
+    ],
     ["objects gone", (at: string) => rmSync(path.join(at, "objects"), { recursive: true })],
   ])("goes by mtimes with %s, even inside of another repository", async (_, damage) => {
     const outer = new GitFolder();
@@ -317,6 +321,44 @@ describe("a history that is not whole", () => {
     const { changes, notes } = await recent(docs.folder);
     expect(brief({ changes })).toEqual(["~changed a.md"]);
     expect(notes).toEqual(["its work tree is another folder: dates are file times"]);
+  });
+
+  it("that another folder's .git leads to is not shown there", async () => {
+    const secret = new GitFolder();
+    secret.write("secret.md").commit(20, "secret words");
+    const docs = new PageFolder();
+    docs.write("a.md", "# A\n", 2);
+    const stranger =
+      "its .git leads to a repository elsewhere, whose core.worktree does not name it: dates are file times";
+    const inside = path.join(docs.folder, ".git");
+    docs.write(".git", `gitdir: ${secret.folder}/.git\n`);
+    expect(brief(await recent(docs.folder))).toEqual(["~changed a.md"]);
+    expect((await recent(docs.folder)).notes).toEqual([stranger]);
+    rmSync(inside);
+    symlinkSync(path.join(secret.folder, ".git"), inside);
+    expect((await recent(docs.folder)).notes).toEqual([stranger]);
+    rmSync(inside);
+    const own = new GitFolder(docs.folder);
+    const history = historyOf(docs.folder);
+    const ask = (): ReturnType<typeof history.recent> =>
+      history.recent({ days: 30, pages: pagesBelow(docs.folder), now });
+    expect((await ask()).notes).toEqual([]);
+    // Not even where it takes the place of one that was.
+    rmSync(inside, { recursive: true });
+    own.write(".git", `gitdir: ${secret.folder}/.git\n`);
+    expect((await ask()).notes).toEqual([stranger]);
+    rmSync(inside);
+    own.git("init", "-q");
+    expect((await ask()).notes).toEqual([]);
+    own.write(".git/commondir", `${secret.folder}/.git\n`);
+    expect((await recent(docs.folder)).notes).toEqual([stranger]);
+    // One that is kept apart on purpose says whose it is.
+    rmSync(inside, { recursive: true });
+    const apart = path.join(scratch(), "apart");
+    git(docs.folder, ["init", "-q", "--separate-git-dir", apart]);
+    expect((await recent(docs.folder)).notes).toEqual([stranger]);
+    docs.git("config", "core.worktree", docs.folder);
+    expect((await recent(docs.folder)).notes).toEqual([]);
   });
 
   it.skipIf(!isRoot)("of another user is refused by git, with what to do", async () => {

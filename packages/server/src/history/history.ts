@@ -13,7 +13,6 @@ import {
 import { Repository } from "./repository.ts";
 import { type End, type Limits, LIMITS, type Table } from "./table.ts";
 
-export type { ChangeKind } from "./log-parser.ts";
 export type { HistoryRoot } from "./places.ts";
 export type { DatedPage, PageChange } from "./recent.ts";
 
@@ -219,7 +218,10 @@ export class History {
     };
     // Known before they are read: a page of a repository has no mtime to go by meanwhile.
     this.#repositories = found;
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    const workers = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+    // None may still be at work when the next run begins.
+    const failed = workers.find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
   }
 
   async #find(

@@ -68,14 +68,12 @@ async function repositoryAround(folder: string): Promise<string | undefined> {
   }
 }
 
-/** Whether `.git` is there: a folder, or a file in worktrees and submodules. */
+/** Whether `.git` is there: a folder, or a file in worktrees and submodules, or a link. */
 async function hasGit(folder: string): Promise<boolean> {
-  try {
-    const entry = await lstat(path.join(folder, ".git"));
-    return entry.isDirectory() || entry.isFile();
-  } catch {
-    return false;
-  }
+  return lstat(path.join(folder, ".git")).then(
+    () => true,
+    () => false,
+  );
 }
 
 function slashed(relative: string): string {

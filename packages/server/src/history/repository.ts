@@ -1,4 +1,4 @@
-import { readFile, realpath } from "node:fs/promises";
+import { lstat, readFile, realpath } from "node:fs/promises";
 import path from "node:path";
 
 import type { Log } from "../serving/log.ts";
@@ -17,8 +17,8 @@ import {
   type Table,
 } from "./table.ts";
 
-/** More pages than that are not asked for their filter. */
-const MAX_FILTERED = 1000;
+/** Bytes of names that are asked for their filters: a command line has an end. */
+const FILTER_BYTES = 30_000;
 /** Readings of one refresh, when commits land while it reads. */
 const ROUNDS = 3;
 /** Before the configuration was read: enough for calls that look at no file of the work tree. */
@@ -55,6 +55,8 @@ export class Repository {
   readonly #limits: Limits;
   /** Where git keeps the boundary of a shallow clone. */
   #shallowFile: string | undefined;
+  /** Which `.git` was opened. */
+  #identity = "";
   /** What the table was read with, besides its commit. */
   #key = "";
 
@@ -102,7 +104,10 @@ export class Repository {
 
   /** One reading; `false` when a commit landed meanwhile. */
   async #read(plain: Source, pageKey: string): Promise<boolean> {
+    const identity = await identityOf(this.place.folder);
+    if (identity !== this.#identity) this.#shallowFile = undefined;
     this.#shallowFile ??= await this.#open(plain);
+    this.#identity = identity;
     const [configuration, head, shallow] = await Promise.all([
       configurationOf(plain),
       headOf(plain),
@@ -144,19 +149,22 @@ export class Repository {
     return loadTable(source, head, boundary);
   }
 
-  /** Finds the file of the boundary, and whether git sees the repository where it was found. */
+  /** Finds the file of the boundary, and whether git sees the repository that was found here. */
   async #open(source: Source): Promise<string> {
     const ask = async (...args: string[]): Promise<string> => {
-      const call = callOf(source, ["rev-parse", ...args], source.limits.callMs);
+      const call = callOf(source, args, source.limits.callMs);
       return (await output(source.git, call)).toString().replace(/\r?\n$/u, "");
     };
-    const top = await ask("--show-toplevel");
     // `core.worktree` could name any folder of the machine.
+    const top = await ask("rev-parse", "--show-toplevel");
     if ((await realpath(top)) !== source.folder) throw new ElsewhereError();
-    return path.resolve(
-      source.folder,
-      await ask("--path-format=absolute", "--git-path", "shallow"),
-    );
+    const own = await ask("rev-parse", "--absolute-git-dir");
+    const common = await ask("rev-parse", "--path-format=absolute", "--git-common-dir");
+    const setting = ask("config", "core.worktree").catch(() => "");
+    if (!(await belongs(source.folder, own, common)) && (await setting) === "") {
+      throw new StrangerError();
+    }
+    return path.join(common, "shallow");
   }
 
   #pending(files: readonly FileChange[]): void {
@@ -176,6 +184,7 @@ export class Repository {
     });
     try {
       await stream(git, callOf(source, args, limits.callMs), (chunk) => parser.write(chunk));
+      if (parser.isLost) throw new GitError("failed", "HEAD names no commit and no branch");
       this.#pending(await withoutFiltered(source, files, this.place));
       this.statusProblem = undefined;
       return parser.head;
@@ -195,8 +204,34 @@ export class Repository {
 /** A work tree that is not around its own `.git`. */
 class ElsewhereError extends Error {}
 
+/** A `.git` that leads to a repository which knows nothing of the folder. */
+class StrangerError extends Error {}
+
 /** A configuration that cannot be made harmless for sure. */
 class UnsafeError extends Error {}
+
+/** Tells one `.git` from another that took its place. */
+async function identityOf(folder: string): Promise<string> {
+  const entry = await lstat(path.join(folder, ".git"));
+  return entry.isDirectory() ? String(entry.ino) : `${entry.ino} ${entry.mtimeMs}`;
+}
+
+/**
+ * Whether a repository acknowledges a folder: it lies in its `.git`, or has it among its worktrees.
+ * A `.git` that came with the pages could otherwise show the history of any repository here.
+ */
+async function belongs(folder: string, own: string, common: string): Promise<boolean> {
+  const here = path.join(folder, ".git");
+  try {
+    if ((await lstat(here)).isDirectory()) return (await realpath(common)) === here;
+    if (path.dirname(path.dirname(own)) !== common) return false;
+    const back = (await readFile(path.join(own, "gitdir"), "utf8")).trim();
+    const file = path.resolve(own, back);
+    return path.join(await realpath(path.dirname(file)), path.basename(file)) === here;
+  } catch {
+    return false;
+  }
+}
 
 async function configurationOf(source: Source): Promise<Harmless> {
   const args = ["config", "--list", "-z", "--name-only"];
@@ -228,13 +263,19 @@ async function withoutFiltered(
 ): Promise<readonly FileChange[]> {
   const changed = files.filter(({ change }) => change === "changed");
   if (changed.length === 0 || !source.configuration.hasFilters) return files;
-  const asked = changed.slice(0, MAX_FILTERED).map((file) => file.path);
-  const names = asked.map((page) => treePrefix + page.slice(pagePrefix.length));
+  const names: string[] = [];
+  let bytes = 0;
+  for (const file of changed) {
+    const name = treePrefix + file.path.slice(pagePrefix.length);
+    bytes += Buffer.byteLength(name) + 1;
+    if (bytes > FILTER_BYTES) break;
+    names.push(name);
+  }
   const args = ["check-attr", "-z", "filter", "--", ...names];
   const printed = await output(source.git, callOf(source, args, source.limits.callMs));
   const tokens = printed.toString().split("\0");
   const filtered = new Set<string | undefined>();
-  for (const [index, page] of asked.entries()) {
+  for (const [index, { path: page }] of changed.slice(0, names.length).entries()) {
     const value = tokens[index * 3 + 2];
     if (value !== "unspecified" && value !== "unset") filtered.add(page);
   }
@@ -243,6 +284,9 @@ async function withoutFiltered(
 
 function reasonOf(error: unknown): string {
   if (error instanceof ElsewhereError) return "its work tree is another folder";
+  if (error instanceof StrangerError) {
+    return "its .git leads to a repository elsewhere, whose core.worktree does not name it";
+  }
   if (error instanceof UnsafeError) return "its configuration cannot be made harmless";
   if (!(error instanceof GitError)) return "it cannot be read";
   if (error.failure === "too slow") return "git took too long";

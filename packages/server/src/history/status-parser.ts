@@ -7,6 +7,8 @@ const FIELDS: Readonly<Record<string, number>> = { "1": 8, "2": 9, u: 10 };
 export class StatusParser {
   /** Id of the commit that is checked out; `undefined` where there is none yet. */
   head: string | undefined;
+  /** Whether what is checked out cannot be told, as with a broken reference. */
+  isLost = false;
   readonly #splitter = new NulSplitter((token) => this.#read(token));
   readonly #take: (file: FileChange) => void;
   /** A rename whose old name is the next token. */
@@ -31,6 +33,7 @@ export class StatusParser {
     if (kind === "#") {
       const oid = /^# branch\.oid ([0-9a-f]+)$/u.exec(token)?.[1];
       if (oid !== undefined) this.head = oid;
+      this.isLost ||= token === "# branch.head (unknown)";
     } else if (kind === "?") {
       this.#take({ path: token.slice(2), change: "added" });
     } else if (FIELDS[kind] !== undefined) {
