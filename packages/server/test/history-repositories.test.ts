@@ -350,6 +350,15 @@ describe("a history that is not whole", () => {
     expect((await ask()).notes).toEqual([]);
     own.write(".git/commondir", `${secret.folder}/.git\n`);
     expect((await recent(docs.folder)).notes).toEqual([stranger]);
+    // Nor where the settings that acknowledge the folder came with it.
+    secret.git("config", "extensions.worktreeConfig", "true");
+    rmSync(inside, { recursive: true });
+    docs.write("evil/HEAD", "ref: refs/heads/main\n").write("evil/gitdir", `${inside}\n`);
+    docs.write("evil/commondir", `${secret.folder}/.git\n`);
+    docs.write("evil/config.worktree", `[core]\n  worktree = ${docs.folder}\n`);
+    docs.write(".git", "gitdir: evil\n");
+    expect(docs.git("log", "--format=%s")).toBe("secret words");
+    expect((await recent(docs.folder)).notes).toEqual([stranger]);
     // One that is kept apart on purpose says whose it is.
     rmSync(inside, { recursive: true });
     const apart = path.join(scratch(), "apart");

@@ -94,8 +94,11 @@ export class Repository {
       this.problem = undefined;
     } catch (error) {
       if (error instanceof GitError && error.failure === "aborted") throw error;
-      this.#log.warn({ err: error, folder }, "the history of a repository cannot be read");
-      this.problem = reasonOf(error);
+      const reason = reasonOf(error);
+      const level = reason === this.problem ? "debug" : "warn";
+      this.#log[level]({ err: error, folder }, "the history of a repository cannot be read");
+      this.problem = reason;
+      this.statusProblem = undefined;
       this.table = undefined;
       this.#pending([]);
       this.#shallowFile = undefined;
@@ -160,9 +163,10 @@ export class Repository {
     if ((await realpath(top)) !== source.folder) throw new ElsewhereError();
     const own = await ask("rev-parse", "--absolute-git-dir");
     const common = await ask("rev-parse", "--path-format=absolute", "--git-common-dir");
-    const setting = ask("config", "core.worktree").catch(() => "");
-    if (!(await belongs(source.folder, own, common)) && (await setting) === "") {
-      throw new StrangerError();
+    if (!(await belongs(source.folder, own, common))) {
+      // Submodules are named so. Not with the settings of another folder, which came with pages.
+      const names = (await ask("config", "--list", "-z", "--name-only")).split("\0");
+      if (own !== common || !names.includes("core.worktree")) throw new StrangerError();
     }
     return path.join(common, "shallow");
   }
@@ -192,10 +196,12 @@ export class Repository {
       // Commits can be told without it, but only where there are some.
       const told = error instanceof GitError && error.failure !== "aborted" && head !== undefined;
       if (!told) throw error;
-      this.#log.warn({ err: error, folder: source.folder }, "git status failed");
-      this.#pending([]);
-      this.statusProblem =
+      const reason =
         error.failure === "too slow" ? "git status took too long" : "git status failed";
+      const level = reason === this.statusProblem ? "debug" : "warn";
+      this.#log[level]({ err: error, folder: source.folder }, reason);
+      this.#pending([]);
+      this.statusProblem = reason;
       return head;
     }
   }
