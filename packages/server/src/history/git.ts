@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { access, constants, stat } from "node:fs/promises";
 import path from "node:path";
 
@@ -107,9 +107,11 @@ interface Watch {
   readonly take: (chunk: Buffer) => boolean | void;
 }
 
-function start(git: Git, args: readonly string[], watch: Watch): Promise<void> {
+async function start(git: Git, args: readonly string[], watch: Watch): Promise<void> {
   const { timeoutMs, signal, take } = watch;
-  return new Promise((resolve, reject) => {
+  // Not at the start of every server: most of those that are started meet it late or never.
+  const { spawn } = await import("node:child_process");
+  await new Promise<void>((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(new GitError("aborted", "aborted"));
       return;

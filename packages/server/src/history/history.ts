@@ -86,6 +86,7 @@ export class History {
   /** Extensions of pages, or whole names where there is none. */
   readonly #kinds = new Set<string>(PAGE_KINDS);
   #git: Git | string | undefined;
+  #isRead = false;
   #run: Run | undefined;
   /** The end of the last run, aborted or not: no two touch a repository at once. */
   #settled: Promise<void> = Promise.resolve();
@@ -131,7 +132,7 @@ export class History {
    * before the first {@link refresh} and where the history does not go back far enough.
    */
   modified(path: string): LastChange | undefined {
-    if (this.#git === undefined) return undefined;
+    if (!this.#isRead) return undefined;
     const root = this.#roots.find(({ prefix }) => path.startsWith(prefix));
     if (root === undefined || !this.#repositories.has(root)) return undefined;
     const owner = this.#ownerOf(root, path);
@@ -197,18 +198,20 @@ export class History {
   }
 
   async #refresh(pages: readonly { readonly path: string }[], signal: AbortSignal): Promise<void> {
-    // A git that was found stays: asking it for its version costs as much as a reading.
-    if (typeof this.#git !== "object") this.#git = await findGit(this.#env);
+    const found = new Map<HistoryRoot, readonly Repository[]>();
+    for (const root of this.#roots) found.set(root, await this.#find(root, pages));
+    const queue = [...found.values()].flat();
+    // Looked for only where there is something to read, and one that was found stays: asking it for
+    // its version costs as much as a reading.
+    if (queue.length > 0 && typeof this.#git !== "object") this.#git = await findGit(this.#env);
     const git = this.#git;
-    if (typeof git === "string") {
-      this.#log.debug({ reason: git }, "no git to read histories with");
+    this.#isRead = true;
+    if (typeof git !== "object") {
+      if (git !== undefined) this.#log.debug({ reason: git }, "no git to read histories with");
       for (const root of this.#roots) this.#repositories.set(root, []);
       return;
     }
     for (const { path } of pages) this.#kinds.add(kindOf(path));
-    const found = new Map<HistoryRoot, readonly Repository[]>();
-    for (const root of this.#roots) found.set(root, await this.#find(root, pages));
-    const queue = [...found.values()].flat();
     const isPage = (path: string): boolean => this.#kinds.has(kindOf(path));
     const kinds = String(this.#kinds.size);
     const work = async (): Promise<void> => {
@@ -256,7 +259,7 @@ export class History {
 
   /** @param since Milliseconds since 1970: what is missing before is none of this window's. */
   #notesOf(root: HistoryRoot, since: number): string[] {
-    if (typeof this.#git !== "object") return [];
+    if (typeof this.#git === "string" || !this.#isRead) return [];
     if (this.#missing.has(root)) return [`${label(root.prefix)}the root is not there`];
     const repositories = this.#repositories.get(root) ?? [];
     const notes: string[] = [];
@@ -280,7 +283,7 @@ export class History {
   }
 
   #reasonWithoutGit(): string | undefined {
-    if (this.#git === undefined) return "not read yet";
+    if (!this.#isRead) return "not read yet";
     return typeof this.#git === "string" ? this.#git : undefined;
   }
 }

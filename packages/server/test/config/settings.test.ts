@@ -103,7 +103,10 @@ describe("layers", () => {
 
 describe("a configuration file", () => {
   it.each([
-    ["lectern.config.json", '{ "roots": ["docs", { "name": "n", "path": "~/n" }], "indexDir": "i" }'],
+    [
+      "lectern.config.json",
+      '{ "roots": ["docs", { "name": "n", "path": "~/n" }], "indexDir": "i" }',
+    ],
     ["lectern.config.yaml", "# pages\nroots:\n  - docs\n  - { name: n, path: ~/n }\nindexDir: i\n"],
     ["lectern.config.yml", "roots: [docs, n=~/n]\nindexDir: i\n"],
   ])("is found as %s; its paths start from its folder", async (name, text) => {
@@ -142,27 +145,94 @@ describe("a configuration file", () => {
   const KEYS =
     "\\$schema, roots, indexDir, include, exclude, maxFileBytes, runbooks, protocol, log";
   it.each([
-    ["an unknown key", "c.json", '{"inclde": []}', `unknown key "inclde"; did you mean "include"\\? valid keys are ${KEYS}`],
-    ["a key like no other", "c.json", '{"colour": 1}', `unknown key "colour"; valid keys are ${KEYS}`],
-    ["an unknown key of a root", "c.json", '{"roots": [{"path": "a", "nme": "b"}]}', 'roots\\[0\\]: unknown key "nme"; did you mean "name"\\? valid keys are name, path'],
-    ["a wrong type", "c.json", '{"maxFileBytes": "8MB"}', 'maxFileBytes: must be an integer from 1 to 1073741824 \\(got "8MB"\\)'],
-    ["a wrong type in a list", "c.json", '{"include": ["a", 3]}', "include\\[1\\]: must be a text \\(got 3\\)"],
-    ["a root of a wrong type", "c.json", '{"roots": [7]}', "roots\\[0\\]: must be a text or an object \\(got 7\\)"],
-    ["a root without a path", "c.json", '{"roots": [{"name": "a"}]}', "roots\\[0\\]\\.path: must be a text \\(it is missing\\)"],
-    ["a text for a list", "c.json", '{"roots": "docs"}', 'roots: must be a list of folders \\(got "docs"\\)'],
+    [
+      "an unknown key",
+      "c.json",
+      '{"inclde": []}',
+      `unknown key "inclde"; did you mean "include"\\? valid keys are ${KEYS}`,
+    ],
+    [
+      "a key like no other",
+      "c.json",
+      '{"colour": 1}',
+      `unknown key "colour"; valid keys are ${KEYS}`,
+    ],
+    [
+      "an unknown key of a root",
+      "c.json",
+      '{"roots": [{"path": "a", "nme": "b"}]}',
+      'roots\\[0\\]: unknown key "nme"; did you mean "name"\\? valid keys are name, path',
+    ],
+    [
+      "a wrong type",
+      "c.json",
+      '{"maxFileBytes": "8MB"}',
+      'maxFileBytes: must be an integer from 1 to 1073741824 \\(got "8MB"\\)',
+    ],
+    [
+      "a wrong type in a list",
+      "c.json",
+      '{"include": ["a", 3]}',
+      "include\\[1\\]: must be a text \\(got 3\\)",
+    ],
+    [
+      "a root of a wrong type",
+      "c.json",
+      '{"roots": [7]}',
+      "roots\\[0\\]: must be a text or an object \\(got 7\\)",
+    ],
+    [
+      "a root without a path",
+      "c.json",
+      '{"roots": [{"name": "a"}]}',
+      "roots\\[0\\]\\.path: must be a text \\(it is missing\\)",
+    ],
+    [
+      "a text for a list",
+      "c.json",
+      '{"roots": "docs"}',
+      'roots: must be a list of folders \\(got "docs"\\)',
+    ],
     ["no root", "c.json", '{"roots": []}', "roots: must name at least one folder \\(got \\[\\]\\)"],
     ["an empty value", "c.json", '{"indexDir": " "}', 'indexDir: must not be empty \\(got " "\\)'],
-    ["a bad word", "c.json", '{"protocol": "new"}', 'protocol: must be auto, legacy or modern \\(got "new"\\)'],
+    [
+      "a bad word",
+      "c.json",
+      '{"protocol": "new"}',
+      'protocol: must be auto, legacy or modern \\(got "new"\\)',
+    ],
     ["two problems", "c.json", '{"log": 1, "protocol": 2}', "; and 1 more$"],
     ["no object", "c.json", "[]", "must be an object of settings \\(got \\[\\]\\)"],
     ["no object in YAML", "c.yaml", "- a\n", 'must be an object of settings \\(got \\["a"\\]\\)'],
-    ["a bad root name", "c.json", '{"roots": [{"name": "a/b", "path": "c"}]}', "roots\\[0\\]\\.name: must be one path segment without '='"],
-    ["the same folder twice", "c.json", '{"roots": ["a", "a/../a"]}', "roots\\[0\\] and roots\\[1\\]: are the same folder \\(.*/a\\); keep one of them"],
-    ["a root inside another", "c.json", '{"roots": ["a/b", "a"]}', "roots\\[0\\]: lies inside roots\\[1\\] \\(.*/a/b in .*/a\\)"],
-    ["the same name twice", "c.json", '{"roots": ["x/docs", "y/docs"]}', 'roots\\[0\\] and roots\\[1\\]: are both named "docs"; give one another name'],
+    [
+      "a bad root name",
+      "c.json",
+      '{"roots": [{"name": "a/b", "path": "c"}]}',
+      "roots\\[0\\]\\.name: must be one path segment without '='",
+    ],
+    [
+      "the same folder twice",
+      "c.json",
+      '{"roots": ["a", "a/../a"]}',
+      "roots\\[0\\] and roots\\[1\\]: are the same folder \\(.*/a\\); keep one of them",
+    ],
+    [
+      "a root inside another",
+      "c.json",
+      '{"roots": ["a/b", "a"]}',
+      "roots\\[0\\]: lies inside roots\\[1\\] \\(.*/a/b in .*/a\\)",
+    ],
+    [
+      "the same name twice",
+      "c.json",
+      '{"roots": ["x/docs", "y/docs"]}',
+      'roots\\[0\\] and roots\\[1\\]: are both named "docs"; give one another name',
+    ],
   ])("with %s is refused", async (_, name, text, message) => {
     const file = write(name, text);
-    const said = expect.stringMatching(new RegExp(`^${file}: .*${message.replace(/^\^/u, "")}`, "u"));
+    const said = expect.stringMatching(
+      new RegExp(`^${file}: .*${message.replace(/^\^/u, "")}`, "u"),
+    );
     await expect(load({ flags: { config: file } })).rejects.toMatchObject({
       name: "ConfigError",
       message: said,
@@ -207,10 +277,10 @@ describe("a configuration file", () => {
 describe("flags and environment", () => {
   it.each([
     [{ env: { LECTERN_INCLUDE: "a::b" } }, 'LECTERN_INCLUDE[1]: must not be empty (got "")'],
-    [{ env: { LECTERN_MAX_FILE_BYTES: "8MB" } }, 'LECTERN_MAX_FILE_BYTES: must be an integer'],
+    [{ env: { LECTERN_MAX_FILE_BYTES: "8MB" } }, "LECTERN_MAX_FILE_BYTES: must be an integer"],
     [{ env: { LECTERN_ROOTS: "a:" } }, 'LECTERN_ROOTS[1]: must not be empty (got "")'],
     [{ env: { LECTERN_LOG: "loud" } }, "LECTERN_LOG: must be debug, info, warn, error or silent"],
-    [{ flags: { maxFileBytes: "x" } }, '--max-file-bytes: must be an integer'],
+    [{ flags: { maxFileBytes: "x" } }, "--max-file-bytes: must be an integer"],
     [{ flags: { indexDir: "" } }, '--index-dir: must not be empty (got "")'],
     [{ positional: ["n="] }, 'ROOT: roots[0]: has no path (got "n="); write PATH or NAME=PATH'],
     [{ flags: { root: ["a", "a"] } }, "--root: roots[0] and roots[1]: are the same folder"],
