@@ -38,7 +38,9 @@ export async function checkHandshake(ownFile: string, scratch: string): Promise<
         : "see what NODE_OPTIONS or a wrapper of node prints",
     );
   } finally {
-    child.kill();
+    // Gone before the folder it writes to is removed.
+    const gone = new Promise((resolve) => child.on("exit", resolve));
+    if (child.exitCode === null && child.kill("SIGKILL")) await gone;
   }
 }
 
