@@ -44,7 +44,9 @@ const page = { "a.md": "# Kafka\n\nlag\n" };
 
 function git(folder: string, ...args: string[]): void {
   const who = ["-c", "user.name=x", "-c", "user.email=x@y", "-c", "commit.gpgsign=false"];
-  const { status, stderr } = spawnSync("git", [...who, "-C", folder, ...args], { encoding: "utf8" });
+  const { status, stderr } = spawnSync("git", [...who, "-C", folder, ...args], {
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(stderr);
 }
 
@@ -128,7 +130,7 @@ const cases: Case[] = [
     what: "a quoted path",
     args: ({ root }) => [`"${root}"`],
     says: [
-      '      next: quotes are part of the path: a host passes arguments as they are, so leave them out',
+      "      next: quotes are part of the path: a host passes arguments as they are, so leave them out",
     ],
     status: 3,
   },
@@ -176,9 +178,7 @@ const cases: Case[] = [
   {
     what: "ignored pages only",
     pages: { "a.md": "# A\n", ".ignore": "*.md\n" },
-    says: [
-      "      next: 1 file would match: see what .gitignore, .ignore and `exclude` leave out",
-    ],
+    says: ["      next: 1 file would match: see what .gitignore, .ignore and `exclude` leave out"],
     status: 0,
   },
   {
@@ -228,7 +228,8 @@ const cases: Case[] = [
       const origin = path.join(folder.base, "origin");
       mkdirSync(origin);
       git(origin, "init", "-q");
-      for (const message of ["one", "two"]) git(origin, "commit", "-q", "--allow-empty", "-m", message);
+      for (const message of ["one", "two"])
+        git(origin, "commit", "-q", "--allow-empty", "-m", message);
       git(folder.base, "clone", "-q", "--depth", "1", `file://${origin}`, "clone");
       writeFileSync(path.join(folder.base, "clone/a.md"), "# A\n");
     },
@@ -261,13 +262,16 @@ const cases: Case[] = [
 ];
 
 describe("doctor", () => {
-  it.each(cases)("says what to do about $what", ({ pages = page, prepare, args, options, says, status }) => {
-    const folder = docs(pages);
-    prepare?.(folder);
-    const found = diagnosis(folder, args?.(folder), options?.(folder));
-    expectLines(found, says);
-    expect(found.status).toBe(status);
-  });
+  it.each(cases)(
+    "says what to do about $what",
+    ({ pages = page, prepare, args, options, says, status }) => {
+      const folder = docs(pages);
+      prepare?.(folder);
+      const found = diagnosis(folder, args?.(folder), options?.(folder));
+      expectLines(found, says);
+      expect(found.status).toBe(status);
+    },
+  );
 
   /** Lines are printed in this order, and the documentation shows each of them. */
   function expectLines({ lines }: Diagnosis, says: readonly string[]): void {
@@ -377,4 +381,3 @@ describe("single checks", () => {
     ]);
   });
 });
-

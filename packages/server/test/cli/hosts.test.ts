@@ -97,7 +97,9 @@ const SHAPES: Record<string, { local: object; remote?: object }> = {
   },
   zed: {
     local: closed({ context_servers: named(closed({ ...stdio, env: { type: "object" } })) }),
-    remote: closed({ context_servers: named(closed({ url: { type: "string" }, headers: header })) }),
+    remote: closed({
+      context_servers: named(closed({ url: { type: "string" }, headers: header })),
+    }),
   },
   openclaw: {
     local: closed({ mcp: closed({ servers: named(closed(stdio)) }) }),
@@ -132,7 +134,9 @@ function expectShape(value: unknown, shape: object | undefined): void {
 function entryOf(value: unknown): Record<string, unknown> {
   const record = value as Record<string, unknown>;
   if (record["lectern"] !== undefined) return record["lectern"] as Record<string, unknown>;
-  const below = Object.values(record).find((part) => typeof part === "object" && !Array.isArray(part));
+  const below = Object.values(record).find(
+    (part) => typeof part === "object" && !Array.isArray(part),
+  );
   return entryOf(below);
 }
 

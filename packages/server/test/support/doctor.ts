@@ -35,7 +35,12 @@ export function diagnosis(
       ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
     },
   );
-  return { lines: documented(stdout, folder).split("\n").filter((line) => line !== ""), status };
+  return {
+    lines: documented(stdout, folder)
+      .split("\n")
+      .filter((line) => line !== ""),
+    status,
+  };
 }
 
 function documented(text: string, folder: Docs): string {

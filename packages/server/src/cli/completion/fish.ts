@@ -29,7 +29,9 @@ function commandLines({ name, flags, arguments: places }: CompletedCommand): str
 function flagWords({ short, long, description, value }: CompletedFlag): string {
   const names =
     short === undefined ? `-l ${long.slice(2)}` : `-s ${short.slice(1)} -l ${long.slice(2)}`;
-  const taken = value === "none" ? "" : ` -r ${candidates(value)}`.trimEnd();
+  // Files are offered for a file alone: `-x` is `-r` without them.
+  const taken =
+    value === "none" ? "" : ` ${value === "file" ? "-r" : "-x"} ${candidates(value)}`.trimEnd();
   return `${names} -d ${quoted(description)}${taken}`;
 }
 

@@ -1,0 +1,145 @@
+import path from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+import { lectern } from "../support/run.ts";
+import { docs, start } from "../support/servers.ts";
+import { MODERN_REVISION } from "../support/host.ts";
+
+const COMMANDS = [
+  ...["serve", "index", "search", "get", "print-config", "config", "doctor", "stats"],
+  "completion",
+];
+const page = { "a.md": "# Kafka\n\nlag\n" };
+
+describe("help", () => {
+  it.each(COMMANDS)("of %s says what it does, with examples and exit codes", (command) => {
+    const { stdout, status } = lectern([command, "--help"]);
+    expect(status).toBe(0);
+    for (const part of [`Usage: lectern ${command}`, "Examples:", "Exit codes:", "  0  done"]) {
+      expect(stdout).toContain(part);
+    }
+    // As wide as a terminal, but for an example or a choice that cannot be broken.
+    for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(100);
+  });
+
+  it("of the program names every command", () => {
+    const { stdout } = lectern(["--help"]);
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command}`, "mu"));
+  });
+});
+
+describe("config", () => {
+  it("prints every value with its origin", () => {
+    const folder = docs({ "lectern.config.yaml": "roots: [pages]\nlog: info\n" });
+    const file = path.join(folder.root, "lectern.config.yaml");
+    const options = { cwd: folder.root, env: { LECTERN_EXCLUDE: "a:b" } };
+    const json = lectern(["config", "--protocol", "legacy", "--json"], options);
+    expect(JSON.parse(json.stdout)).toEqual({
+      file,
+      settings: {
+        roots: {
+          value: [{ path: path.join(folder.root, "pages") }],
+          origin: { from: "file", name: file },
+        },
+        indexDir: { value: null, origin: { from: "default" } },
+        include: { value: ["*.md", "*.markdown", "*.mdx"], origin: { from: "default" } },
+        exclude: { value: ["a", "b"], origin: { from: "environment", name: "LECTERN_EXCLUDE" } },
+        maxFileBytes: { value: 8_388_608, origin: { from: "default" } },
+        runbooks: { value: ["**"], origin: { from: "default" } },
+        protocol: { value: "legacy", origin: { from: "flag", name: "--protocol" } },
+        log: { value: "info", origin: { from: "file", name: file } },
+      },
+    });
+    const { stdout } = lectern(["config"], options);
+    expect(stdout).toMatch(/^exclude +a +environment LECTERN_EXCLUDE\n +b$/mu);
+    expect(stdout).toContain(`file ${file}`);
+  });
+
+  it("ends every command with 2 when a setting is wrong, before anything is opened", () => {
+    const folder = docs({ "lectern.config.json": '{"log": "loud"}' });
+    for (const args of [["serve"], ["index"], ["search", "x"], ["stats"], ["config"]]) {
+      const ran = lectern(args, { cwd: folder.root });
+      expect(ran, args[0]).toEqual({
+        status: 2,
+        stdout: "",
+        stderr: `error: ${folder.root}/lectern.config.json: log: must be debug, info, warn, error or silent (got "loud")\n`,
+      });
+    }
+  });
+});
+
+describe("stats", () => {
+  it("shows the index and where it lies, and makes none", () => {
+    const folder = docs(page);
+    const where = [folder.root, "--index-dir", folder.index];
+    const before = lectern(["stats", ...where]);
+    expect(before.status).toBe(0);
+    expect(before.stdout).toMatch(/^no index yet/u);
+    lectern(["index", ...where]);
+    const answer = JSON.parse(lectern(["stats", ...where, "--json"]).stdout) as { folder: string };
+    expect(answer).toMatchObject({ isBuilt: true, pages: 1, sections: 1, segments: 1 });
+    expect(path.relative(folder.index, answer.folder)).toMatch(/^[0-9a-f]{16}\/v\d+$/u);
+    expect(lectern(["stats", ...where]).stdout).toMatch(/^pages +1\nsections +1\n/u);
+  });
+
+  it("finds the same index with the defaults spelled out", () => {
+    const folder = docs(page);
+    const where = [folder.root, "--index-dir", folder.index];
+    lectern(["index", ...where]);
+    const spelled = ["--include", "*.md", "--include", "*.markdown", "--include", "*.mdx"];
+    const { stdout } = lectern(["stats", ...where, ...spelled, "--max-file-bytes", "8388608"]);
+    expect(stdout).toMatch(/^pages +1/u);
+  });
+});
+
+describe("serve", () => {
+  const args = (folder: ReturnType<typeof docs>, protocol: string): string[] => {
+    return ["serve", folder.root, "--index-dir", folder.index, "--protocol", protocol];
+  };
+
+  it("answers both ways of opening by default", async () => {
+    const folder = docs(page);
+    for (const revision of ["2025-11-25", MODERN_REVISION]) {
+      const host = start(args(folder, "auto"));
+      await host.open(revision);
+      expect((await host.call("search_docs", { query: "lag" })).text).toContain("a.md");
+    }
+  });
+
+  it("legacy knows no opening but initialize", async () => {
+    const folder = docs(page);
+    const host = start(args(folder, "legacy"));
+    const probe = await host.request("server/discover", {});
+    expect(probe.error).toBeDefined();
+    const opened = await host.open("2025-11-25");
+    expect(opened).toMatchObject({ protocolVersion: "2025-11-25" });
+    expect((await host.call("search_docs", { query: "lag" })).text).toContain("a.md");
+  });
+
+  it("modern refuses initialize, and names what it speaks", async () => {
+    const folder = docs(page);
+    const host = start(args(folder, "modern"));
+    const refused = await host.request("initialize", {
+      protocolVersion: "2025-11-25",
+      capabilities: {},
+      clientInfo: { name: "x", version: "1" },
+    });
+    expect(JSON.stringify(refused.error)).toContain(MODERN_REVISION);
+    await host.open(MODERN_REVISION);
+    expect((await host.call("search_docs", { query: "lag" })).text).toContain("a.md");
+  });
+
+  it("takes its settings from a file, also without being named", async () => {
+    const folder = docs({ ...page, "c.yaml": `roots: [.]\nindexDir: ../index\n` });
+    const host = start(["--config", path.join(folder.root, "c.yaml")]);
+    await host.open("2025-11-25");
+    expect((await host.call("search_docs", { query: "lag" })).text).toContain("a.md");
+  });
+
+  it("refuses a protocol it does not know", () => {
+    expect(lectern(["serve", "--protocol", "new"]).stderr).toContain(
+      "Allowed choices are auto, legacy, modern",
+    );
+  });
+});
