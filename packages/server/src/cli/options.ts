@@ -23,7 +23,10 @@ export interface ServeFlags extends DocumentFlags {
   readonly log?: string;
 }
 
-const collect = (value: string, all: string[] = []): string[] => [...all, value];
+/** Collects the values of a flag that may be repeated. */
+export function collect(value: string, all: string[] = []): string[] {
+  return [...all, value];
+}
 
 /** Adds the flags of {@link DocumentFlags} to a command. */
 export function addDocumentFlags(command: Command): Command {

@@ -8,7 +8,7 @@ import type { LoadedSettings } from "../config/settings.ts";
 import { describe } from "./help.ts";
 import { HOSTS } from "./hosts/hosts.ts";
 import type { HostConfig, SecretHeader, ServerEntry } from "./hosts/host.ts";
-import { addServeFlags, commandSettings, type ServeFlags } from "./options.ts";
+import { addServeFlags, collect, commandSettings, type ServeFlags } from "./options.ts";
 import { serveArguments } from "./serve-arguments.ts";
 import { bold, dim, print, printJson } from "./terminal.ts";
 
@@ -32,7 +32,7 @@ export function addPrintConfigCommand(lectern: Command): void {
     .option(
       "--header <header>",
       "header with a secret for --url, 'Name: value'; repeatable",
-      (value: string, all: string[] = []) => [...all, value],
+      collect,
     )
     .optionsGroup("Output:")
     .option("--json", "print it for programs")

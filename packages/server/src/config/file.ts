@@ -6,11 +6,7 @@ import { problemOf } from "./problem.ts";
 import { type GivenSettings, settingsSchema } from "./schema.ts";
 
 /** Names under which a configuration file is found in the working directory. */
-export const CONFIG_NAMES = [
-  "lectern.config.json",
-  "lectern.config.yaml",
-  "lectern.config.yml",
-] as const;
+const CONFIG_NAMES = ["lectern.config.json", "lectern.config.yaml", "lectern.config.yml"] as const;
 
 /** A configuration file that was read. */
 export interface ConfigFile {

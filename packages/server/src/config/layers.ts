@@ -95,8 +95,9 @@ function fromText(name: SettingName, text: string): unknown {
     case "indexDir":
     case "protocol":
     case "log":
-      return text;
+      break;
   }
+  return text;
 }
 
 /** What a configuration file gives; it was checked when it was read. */

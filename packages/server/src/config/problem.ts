@@ -29,9 +29,9 @@ function keyPath(path: readonly PropertyKey[]): string {
 /** Of a value that may have several forms, the problem within the form it seems to have. */
 function mostTelling(issue: Issue): Issue {
   if (issue.code !== "invalid_union") return issue;
-  const [inner] = issue.errors
+  const inner = issue.errors
     .flat()
-    .filter(({ code, path }) => !(code === "invalid_type" && path.length === 0));
+    .find(({ code, path }) => !(code === "invalid_type" && path.length === 0));
   return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] };
 }
 
@@ -55,7 +55,7 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** What was given, shortened. */
-export function got(value: unknown): string {
+function got(value: unknown): string {
   if (value === undefined) return "it is missing";
   const json = JSON.stringify(value) ?? typeof value;
   return `got ${json.length > SHOWN_LENGTH ? `${json.slice(0, SHOWN_LENGTH - 3)}...` : json}`;

@@ -105,10 +105,10 @@ function byExtension(pages: readonly string[]): string {
 /** Why a readable root holds no page, as a next step. */
 async function emptyReason(folder: string, { include }: Settings): Promise<string> {
   const seen = { hidden: 0, matching: 0, other: new Map<string, number>() };
-  const suffixes = include.map((glob) => /\*(\.\w+)$/u.exec(glob)?.[1]?.toLowerCase());
+  const suffixes = new Set(include.map((glob) => /\*(\.\w+)$/u.exec(glob)?.[1]?.toLowerCase()));
   await look(folder, false, (file, isHidden) => {
     const extension = path.extname(file).toLowerCase();
-    if (suffixes.includes(extension)) seen[isHidden ? "hidden" : "matching"] += 1;
+    if (suffixes.has(extension)) seen[isHidden ? "hidden" : "matching"] += 1;
     else if (!isHidden) seen.other.set(extension, (seen.other.get(extension) ?? 0) + 1);
   });
   if (seen.matching > 0) {

@@ -77,6 +77,7 @@ async function connectLegacy(
 ): Promise<void> {
   const made = await factory({ era: "legacy" });
   const server = made instanceof McpServer ? made.server : made;
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- no event target, a hook of the SDK
   server.onerror = onerror;
   await server.connect(new StdioServerTransport());
 }

@@ -2,12 +2,20 @@ import path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
+import type { Docs } from "../support/docs.ts";
 import { lectern } from "../support/run.ts";
 import { docs, start } from "../support/servers.ts";
 import { MODERN_REVISION } from "../support/host.ts";
 
 const COMMANDS = [
-  ...["serve", "index", "search", "get", "print-config", "config", "doctor", "stats"],
+  "serve",
+  "index",
+  "search",
+  "get",
+  "print-config",
+  "config",
+  "doctor",
+  "stats",
   "completion",
 ];
 const page = { "a.md": "# Kafka\n\nlag\n" };
@@ -93,15 +101,16 @@ describe("stats", () => {
   });
 });
 
-describe("serve", () => {
-  const args = (folder: ReturnType<typeof docs>, protocol: string): string[] => {
-    return ["serve", folder.root, "--index-dir", folder.index, "--protocol", protocol];
-  };
+/** Arguments that serve a folder in one protocol. */
+function protocolArgs(folder: Docs, protocol: string): string[] {
+  return ["serve", folder.root, "--index-dir", folder.index, "--protocol", protocol];
+}
 
+describe("serve", () => {
   it("answers both ways of opening by default", async () => {
     const folder = docs(page);
     for (const revision of ["2025-11-25", MODERN_REVISION]) {
-      const host = start(args(folder, "auto"));
+      const host = start(protocolArgs(folder, "auto"));
       await host.open(revision);
       expect((await host.call("search_docs", { query: "lag" })).text).toContain("a.md");
     }
@@ -109,7 +118,7 @@ describe("serve", () => {
 
   it("legacy knows no opening but initialize", async () => {
     const folder = docs(page);
-    const host = start(args(folder, "legacy"));
+    const host = start(protocolArgs(folder, "legacy"));
     const probe = await host.request("server/discover", {});
     expect(probe.error).toBeDefined();
     const opened = await host.open("2025-11-25");
@@ -119,7 +128,7 @@ describe("serve", () => {
 
   it("modern refuses initialize, and names what it speaks", async () => {
     const folder = docs(page);
-    const host = start(args(folder, "modern"));
+    const host = start(protocolArgs(folder, "modern"));
     const refused = await host.request("initialize", {
       protocolVersion: "2025-11-25",
       capabilities: {},

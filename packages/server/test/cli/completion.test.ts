@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { describe, expect, it } from "vitest";
@@ -53,6 +53,7 @@ const shells: Record<string, Complete> = {
   // zsh completes only in its line editor: keys are typed into one on a pseudo terminal.
   zsh(words, cwd) {
     const script = lectern(["completion", "zsh"]).stdout;
+    rmSync(path.join(cwd, "found"), { force: true });
     writeFileSync(path.join(cwd, ".zshrc"), ZSHRC);
     writeFileSync(path.join(cwd, "_lectern"), script);
     const typed = `${words.join(" ")}\t`;

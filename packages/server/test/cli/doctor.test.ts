@@ -261,6 +261,12 @@ const cases: Case[] = [
   },
 ];
 
+/** Lines are printed in this order, and the documentation shows each of them. */
+function expectLines({ lines }: Diagnosis, says: readonly string[]): void {
+  expect(lines.filter((line) => says.includes(line))).toEqual(says);
+  for (const line of says) expect(troubleshooting).toContain(line);
+}
+
 describe("doctor", () => {
   it.each(cases)(
     "says what to do about $what",
@@ -272,12 +278,6 @@ describe("doctor", () => {
       expect(found.status).toBe(status);
     },
   );
-
-  /** Lines are printed in this order, and the documentation shows each of them. */
-  function expectLines({ lines }: Diagnosis, says: readonly string[]): void {
-    expect(lines.filter((line) => says.includes(line))).toEqual(says);
-    for (const line of says) expect(troubleshooting).toContain(line);
-  }
 
   it.skipIf(!isRoot)("says what to do about rights that are missing", () => {
     const folder = docs(page);

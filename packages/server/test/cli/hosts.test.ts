@@ -151,8 +151,12 @@ const ENTRIES = HOSTS.map(({ name }) => name);
 const REMOTE = ENTRIES.filter((name) => SHAPES[name]?.remote !== undefined);
 const SECRET = "s3cret-value";
 const remoteFlags = [
-  ...["--url", "https://kb.example.com/mcp"],
-  ...["--header", `Authorization: Bearer ${SECRET}`, "--header", "X-Team: blue"],
+  "--url",
+  "https://kb.example.com/mcp",
+  "--header",
+  `Authorization: Bearer ${SECRET}`,
+  "--header",
+  "X-Team: blue",
 ];
 
 describe("print-config", () => {
@@ -171,7 +175,10 @@ describe("print-config", () => {
       realpathSync(bin),
       "serve",
       root,
-      ...["--index-dir", folder.index, "--exclude", "a b/**"],
+      "--index-dir",
+      folder.index,
+      "--exclude",
+      "a b/**",
     ]);
     const client = new Client({ name: "test", version: "1" });
     await client.connect(new StdioClientTransport({ command, args, cwd: "/", stderr: "ignore" }));
@@ -257,9 +264,16 @@ describe("print-config", () => {
     expect(openclaw.slice(0, 4)).toEqual(["openclaw", "mcp", "set", "lectern"]);
     expect(JSON.parse(openclaw[4] ?? "")).toEqual(entryOf(parsed(printed("openclaw", root))));
     expect(shellWords(printed("claude-code", ...remoteFlags).command ?? "").slice(3)).toEqual([
-      ...["--scope", "project", "--transport", "http", "lectern", "https://kb.example.com/mcp"],
-      ...["--header", "Authorization: Bearer ${LECTERN_TOKEN}"],
-      ...["--header", "X-Team: ${LECTERN_X_TEAM}"],
+      "--scope",
+      "project",
+      "--transport",
+      "http",
+      "lectern",
+      "https://kb.example.com/mcp",
+      "--header",
+      "Authorization: Bearer ${LECTERN_TOKEN}",
+      "--header",
+      "X-Team: ${LECTERN_X_TEAM}",
     ]);
   });
 

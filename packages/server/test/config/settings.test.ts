@@ -19,6 +19,11 @@ function load(sources: Partial<SettingSources> = {}) {
   return loadSettings({ flags: {}, positional: [], env: {}, cwd, ...sources });
 }
 
+/** What is said about a configuration file that cannot be used. */
+function refusal(config: string) {
+  return expect(load({ flags: { config } })).rejects;
+}
+
 function write(name: string, text: string): string {
   const file = path.join(cwd, name);
   mkdirSync(path.dirname(file), { recursive: true });
@@ -258,7 +263,6 @@ describe("a configuration file", () => {
   });
 
   it("that is not there, is a folder or is no text is refused", async () => {
-    const refusal = (config: string) => expect(load({ flags: { config } })).rejects;
     await refusal("gone.json").toThrow(`${cwd}/gone.json: does not exist`);
     await refusal(".").toThrow(`${cwd}: is a folder, not a file`);
     writeFileSync(path.join(cwd, "b.json"), Uint8Array.of(0xff, 0xfe));

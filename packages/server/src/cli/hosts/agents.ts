@@ -38,7 +38,9 @@ export const codex: Host = {
       entry.kind === "stdio"
         ? [name, "--", entry.command, ...entry.args]
         : [
-            ...[name, "--url", entry.url],
+            name,
+            "--url",
+            entry.url,
             ...(bearer ? ["--bearer-token-env-var", bearer.variable] : []),
           ];
     return {

@@ -20,7 +20,12 @@ export const claudeCode: Host = {
     const words = isLocal
       ? ["--scope", "user", name, "--", entry.command, ...entry.args]
       : [
-          ...["--scope", "project", "--transport", "http", name, entry.url],
+          "--scope",
+          "project",
+          "--transport",
+          "http",
+          name,
+          entry.url,
           ...entry.headers.flatMap((header) => [
             "--header",
             `${header.name}: ${header.prefix}${reference(header)}`,

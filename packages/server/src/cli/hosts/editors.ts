@@ -3,6 +3,11 @@ import { shellLine } from "./quoting.ts";
 
 const environmentReference = ({ variable }: SecretHeader): string => `\${env:${variable}}`;
 
+/** Name of the question by which VS Code gets a secret. */
+function inputId({ variable }: SecretHeader): string {
+  return variable.toLowerCase().replaceAll("_", "-");
+}
+
 /**
  * Cursor: `mcpServers` in `mcp.json`, `${env:NAME}` in both kinds of server.
  * https://cursor.com/docs/context/mcp and https://cursor.com/docs/context/mcp/install-links
@@ -41,8 +46,6 @@ export const vscode: Host = {
   name: "vscode",
   title: "VS Code",
   configure(name, entry) {
-    const inputId = ({ variable }: SecretHeader): string =>
-      variable.toLowerCase().replaceAll("_", "-");
     const inputs =
       entry.kind === "stdio"
         ? []
