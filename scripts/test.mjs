@@ -50,10 +50,10 @@ async function rustSuite() {
   else if (status !== 0 && failed === 0) fail("cargo test", `ended with ${status}`);
 }
 
-/** Packages that have tests. */
+/** Packages that have tests, and the bench, whose generator has some. */
 function nodeSuites() {
-  return readdirSync(path.join(root, "packages"))
-    .map((name) => path.join(root, "packages", name))
+  return [...readdirSync(path.join(root, "packages")).map((name) => `packages/${name}`), "bench"]
+    .map((folder) => path.join(root, folder))
     .filter((folder) => existsSync(path.join(folder, "vitest.config.ts")));
 }
 

@@ -13,12 +13,20 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** A question with the pages that answer it; the format of `queries.*.jsonl`. */
+import { writeCorpus } from "./generate/folder.ts";
+import { Plan } from "./generate/outline.ts";
+
+/** A question with the pages that answer it: a line of `queries.*.jsonl`; `sources` may be absent. */
 export interface LabelledQuery {
   readonly id: string;
   readonly query: string;
   readonly kind: string;
-  readonly relevant: readonly { readonly path: string; readonly section?: string }[];
+  readonly relevant: readonly {
+    readonly path: string;
+    readonly section?: string;
+    /** 3 answers, 2 is needed for a full answer, 1 is related; without one, it answers. */
+    readonly grade?: number;
+  }[];
   /** Pages that hold the query word for word and do not count. */
   readonly sources: readonly string[];
 }
@@ -33,26 +41,50 @@ export interface Corpus {
 
 const workspace = fileURLToPath(new URL("../../", import.meta.url));
 
+/** Pages of the corpus that is generated when there is no other. */
+const FALLBACK = { seed: 1, pages: 2000 };
+
 /**
- * Lays out a corpus below `scratch`: a folder of Markdown as it is, or a folder that holds
- * `*-docs.tar.gz` and `queries.*.jsonl`, unpacked with its file times. Without `where`:
- * `LECTERN_CORPUS`, then the development corpus beside the clone, then the sample handbook.
+ * Lays out a corpus below `scratch`. `where` is one of: a folder that holds `*-docs.tar.gz` and
+ * `queries.*.jsonl`, unpacked with its file times; a folder that holds `pages/` and `queries.jsonl`,
+ * as `generate` writes; any other folder of Markdown, with the labels of `<folder>.questions.jsonl`
+ * beside it. Without `where`: `LECTERN_CORPUS`, then the development corpus beside the clone, then a
+ * generated one, which has labels of most kinds and a fair size where the sample handbook has not.
  */
 export function openCorpus(where: string | undefined, scratch: string): Corpus {
   const beside = path.join(workspace, "../shared/corpus/dev");
   const asked = where ?? process.env["LECTERN_CORPUS"];
-  const source = asked ?? (existsSync(beside) ? beside : path.join(workspace, "examples/handbook"));
+  if (asked === undefined && !existsSync(beside)) {
+    const folder = path.join(scratch, "generated");
+    writeCorpus(new Plan(FALLBACK.seed, FALLBACK.pages), folder);
+    return openFolder(folder, scratch);
+  }
+  return openFolder(path.resolve(asked ?? beside), scratch);
+}
+
+/** The sample handbook and its questions. */
+export function sampleHandbook(scratch: string): Corpus {
+  return openFolder(path.join(workspace, "examples/handbook"), scratch);
+}
+
+function openFolder(source: string, scratch: string): Corpus {
   if (!existsSync(source)) throw new Error(`no corpus at ${source}`);
+  const name = path.basename(source);
   const files = readdirSync(source);
+  const labels = files.find((file) => /^queries(?:\..*)?\.jsonl$/u.test(file));
+  const beside = `${source}.questions.jsonl`;
+  const labelled = labels === undefined ? beside : path.join(source, labels);
+  const queries = existsSync(labelled) ? readQueries(labelled) : [];
   const archive = files.find((file) => file.endsWith("-docs.tar.gz"));
-  const labels = files.find((file) => /^queries\..*\.jsonl$/u.test(file));
-  const queries = labels === undefined ? [] : readQueries(path.join(source, labels));
-  if (archive === undefined) return { name: path.basename(source), folder: source, queries };
-  const folder = path.join(scratch, "corpus");
-  mkdirSync(folder);
-  const tar = spawnSync("tar", ["-xzf", path.join(source, archive), "-C", folder]);
-  if (tar.status !== 0) throw new Error(`tar: ${tar.stderr.toString()}`);
-  return { name: path.basename(source), folder, queries };
+  if (archive !== undefined) {
+    const folder = path.join(scratch, "corpus");
+    mkdirSync(folder);
+    const tar = spawnSync("tar", ["-xzf", path.join(source, archive), "-C", folder]);
+    if (tar.status !== 0) throw new Error(`tar: ${tar.stderr.toString()}`);
+    return { name, folder, queries };
+  }
+  const isGenerated = labels !== undefined && files.includes("pages");
+  return { name, folder: isGenerated ? path.join(source, "pages") : source, queries };
 }
 
 /** A copy of the corpus without the headings that end in a question mark. */
@@ -128,7 +160,9 @@ function readQueries(file: string): LabelledQuery[] {
     .filter((line) => line.trim() !== "")
     .map((line, index) => {
       try {
-        return JSON.parse(line) as LabelledQuery;
+        const labelled = JSON.parse(line) as Omit<LabelledQuery, "sources"> &
+          Partial<LabelledQuery>;
+        return { sources: [], ...labelled };
       } catch (error) {
         throw new Error(`${path.basename(file)} line ${index + 1} is not JSON`, { cause: error });
       }
