@@ -10,8 +10,9 @@ import { wholeNumber } from "./options.ts";
 import { eventLoop, figureTable, indexing, memory, starting } from "./process.ts";
 import { relevance, relevanceTable } from "./relevance.ts";
 import { render, type Table } from "./report.ts";
+import { tokens, tokensTable } from "./tokens.ts";
 
-const PARTS = ["index", "start", "memory", "loop", "latency", "relevance"] as const;
+const PARTS = ["index", "start", "memory", "loop", "latency", "relevance", "tokens"] as const;
 type Part = (typeof PARTS)[number];
 
 /** Measures the chosen parts and prints a table of each. */
@@ -75,6 +76,10 @@ export async function measure(args: readonly string[]): Promise<void> {
       relevance: async () => {
         const qualities = await relevance(corpus, scratch);
         take("relevance", qualities, relevanceTable(qualities));
+      },
+      tokens: async () => {
+        const sizes = await tokens(corpus, scratch, server);
+        take("tokens", sizes, tokensTable(sizes));
       },
     };
     for (const part of parts) await work[part]();

@@ -2,6 +2,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
+/** The two forms of a tool's answer. */
+export interface ToolAnswer {
+  readonly text: string;
+  /** Structured content, when there is any. */
+  readonly data: unknown;
+}
+
 /** A server process and a way to ask it. */
 export class StdioClient {
   readonly child: ChildProcess;
@@ -42,14 +49,21 @@ export class StdioClient {
 
   /** One search; gives the text of the answer. */
   async search(query: string): Promise<string> {
-    const params = { name: "search_docs", arguments: { query: query.slice(0, 4000) } };
-    const { content, isError } = (await this.request("tools/call", params)) as {
-      content: { text: string }[];
+    const { text } = await this.call("search_docs", { query: query.slice(0, 4000) });
+    return text;
+  }
+
+  /** One tool call; an answer that tells of a failure is thrown. */
+  async call(name: string, args: object): Promise<ToolAnswer> {
+    const params = { name, arguments: args };
+    const { content, structuredContent, isError } = (await this.request("tools/call", params)) as {
+      content: { text?: string }[];
+      structuredContent?: unknown;
       isError?: boolean;
     };
-    const text = content[0]?.text ?? "";
-    if (isError === true) throw new Error(text);
-    return text;
+    const text = content.map((part) => part.text ?? "").join("\n");
+    if (isError === true) throw new Error(`${name}: ${text}`);
+    return { text, data: structuredContent };
   }
 
   /** Ends the server and waits for it. */
