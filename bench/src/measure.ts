@@ -6,13 +6,23 @@ import { parseArgs } from "node:util";
 
 import { openCorpus, pages, scratchFolder } from "./corpus.ts";
 import { latency, latencyTable } from "./latency.ts";
+import { links, linkTables } from "./links.ts";
 import { wholeNumber } from "./options.ts";
 import { eventLoop, figureTable, indexing, memory, starting } from "./process.ts";
 import { relevance, relevanceTable } from "./relevance.ts";
 import { render, type Table } from "./report.ts";
 import { tokens, tokensTable } from "./tokens.ts";
 
-const PARTS = ["index", "start", "memory", "loop", "latency", "relevance", "tokens"] as const;
+const PARTS = [
+  "index",
+  "start",
+  "memory",
+  "loop",
+  "latency",
+  "relevance",
+  "tokens",
+  "links",
+] as const;
 type Part = (typeof PARTS)[number];
 
 /** Measures the chosen parts and prints a table of each. */
@@ -47,9 +57,9 @@ export async function measure(args: readonly string[]): Promise<void> {
     };
     console.log(`${JSON.stringify(machine)}\n`);
     const results: Record<string, unknown> = { machine };
-    const take = (part: Part, result: unknown, shown: Table): void => {
+    const take = (part: Part, result: unknown, ...shown: readonly Table[]): void => {
       results[part] = result;
-      console.log(render(shown));
+      console.log(shown.map(render).join("\n"));
     };
     const nodes = [...new Set([values.node, process.execPath])];
     const work: Record<Part, () => Promise<void>> = {
@@ -80,6 +90,10 @@ export async function measure(args: readonly string[]): Promise<void> {
       tokens: async () => {
         const sizes = await tokens(corpus, scratch, server);
         take("tokens", sizes, tokensTable(sizes));
+      },
+      links: async () => {
+        const figures = await links(corpus, scratch);
+        take("links", figures, ...linkTables(figures));
       },
     };
     for (const part of parts) await work[part]();

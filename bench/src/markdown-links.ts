@@ -1,0 +1,54 @@
+/** Links and headings of a page by the reference parser of CommonMark and GFM for JavaScript. */
+import type { Definition } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { toString } from "mdast-util-to-string";
+import { gfm } from "micromark-extension-gfm";
+import { visit } from "unist-util-visit";
+
+/** A link as the page has it. */
+export interface MarkdownLink {
+  /** 1-based, in the file. */
+  readonly line: number;
+  readonly text: string;
+  readonly url: string;
+}
+
+/** What a page links to, and what may be linked to in it. */
+export interface ParsedPage {
+  readonly links: readonly MarkdownLink[];
+  readonly headings: readonly string[];
+}
+
+const extensions = [gfm()];
+const mdastExtensions = [gfmFromMarkdown()];
+
+/** Parses a page: inline links, reference links and autolinks; not those of HTML tags. */
+export function parsePage(text: string): ParsedPage {
+  const tree = fromMarkdown(withoutFrontMatter(text), { extensions, mdastExtensions });
+  const definitions = new Map<string, Definition>();
+  visit(tree, "definition", (node) => {
+    if (!definitions.has(node.identifier)) definitions.set(node.identifier, node);
+  });
+  const links: MarkdownLink[] = [];
+  const headings: string[] = [];
+  visit(tree, (node) => {
+    if (node.type === "heading") headings.push(toString(node));
+    const url =
+      node.type === "link"
+        ? node.url
+        : node.type === "linkReference"
+          ? definitions.get(node.identifier)?.url
+          : undefined;
+    if (url === undefined) return;
+    links.push({ line: node.position?.start.line ?? 0, text: toString(node), url });
+  });
+  return { links, headings };
+}
+
+/** Blank lines in its place, so that lines keep their numbers. */
+function withoutFrontMatter(text: string): string {
+  return text.replace(/^\uFEFF?(---|\+\+\+)\r?\n[\s\S]*?\n\1[ \t]*(?=\r?\n|$)/u, (front) =>
+    front.replaceAll(/[^\n]+/gu, ""),
+  );
+}
