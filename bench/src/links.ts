@@ -9,7 +9,7 @@ import { type MarkdownLink, type ParsedPage, parsePage } from "./markdown-links.
 import { type Table, table } from "./report.ts";
 
 /** Why a link leads to no section. */
-export type Reason =
+type Reason =
   | "page not in the corpus"
   | "not a Markdown page"
   | "fragment is no anchor"
@@ -22,7 +22,7 @@ export type Reason =
   | "no such heading";
 
 /** A link that was not resolved. */
-export interface BrokenLink {
+interface BrokenLink {
   readonly from: string;
   readonly line: number;
   readonly url: string;
@@ -80,7 +80,6 @@ export async function links(corpus: Corpus, scratch: string): Promise<LinkFigure
 /** The figures, and the first of the broken links, as tables. */
 export function linkTables(figures: LinkFigures): readonly [Table, Table] {
   const { links: all, samePage, toPages, resolved, reasons, broken } = figures;
-  const share = (part: number, whole: number): string => `${((part / whole) * 100).toFixed(1)}%`;
   const sorted = Object.entries(reasons).toSorted(([, a], [, b]) => b - a);
   const counted: readonly [string, number, string][] = [
     ["links with a fragment", all, ""],
@@ -104,6 +103,10 @@ export function linkTables(figures: LinkFigures): readonly [Table, Table] {
     ),
     table(`${rows.length} links to pages that were not read`, ["reason", "from", "link"], rows),
   ];
+}
+
+function share(part: number, whole: number): string {
+  return `${((part / whole) * 100).toFixed(1)}%`;
 }
 
 /** The first few of each reason in turn: one reason may have hundreds. */

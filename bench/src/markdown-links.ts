@@ -23,7 +23,7 @@ export interface ParsedPage {
 const extensions = [gfm()];
 const mdastExtensions = [gfmFromMarkdown()];
 
-/** Parses a page: inline links, reference links and autolinks; not those of HTML tags. */
+/** Parses a page: inline and reference links and bare addresses; not those of HTML tags. */
 export function parsePage(text: string): ParsedPage {
   const tree = fromMarkdown(withoutFrontMatter(text), { extensions, mdastExtensions });
   const definitions = new Map<string, Definition>();

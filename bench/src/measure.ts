@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 import { openCorpus, pages, scratchFolder } from "./corpus.ts";
+import { host, hostTable } from "./host/host.ts";
 import { latency, latencyTable } from "./latency.ts";
 import { links, linkTables } from "./links.ts";
 import { wholeNumber } from "./options.ts";
@@ -22,6 +23,7 @@ const PARTS = [
   "relevance",
   "tokens",
   "links",
+  "host",
 ] as const;
 type Part = (typeof PARTS)[number];
 
@@ -61,6 +63,7 @@ export async function measure(args: readonly string[]): Promise<void> {
       results[part] = result;
       console.log(shown.map(render).join("\n"));
     };
+    const missing: string[] = [];
     const nodes = [...new Set([values.node, process.execPath])];
     const work: Record<Part, () => Promise<void>> = {
       index: async () => {
@@ -95,10 +98,20 @@ export async function measure(args: readonly string[]): Promise<void> {
         const figures = await links(corpus, scratch);
         take("links", figures, ...linkTables(figures));
       },
+      host: async () => {
+        const measured = await host(corpus, scratch, server);
+        take("host", measured, hostTable(measured));
+        missing.push(...measured.missing);
+      },
     };
     for (const part of parts) await work[part]();
     if (values.json !== undefined) {
       writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+    }
+    // Last, so that what was measured is not lost.
+    if (missing.length > 0) {
+      console.error(`not all was measured: ${missing.join("; ")}`);
+      process.exitCode = 1;
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
