@@ -72,8 +72,9 @@ export async function links(corpus: Corpus, scratch: string): Promise<LinkFigure
       else broken.push(brokenLink(site, from, link, page));
     }
   }
-  const byReason = Map.groupBy(broken, ({ reason }) => reason);
-  const reasons = Object.fromEntries([...byReason].map(([reason, all]) => [reason, all.length]));
+  const reasons = Object.fromEntries(
+    [...byReason(broken)].map(([reason, all]) => [reason, all.length]),
+  );
   return { ...count, reasons, broken };
 }
 
@@ -111,12 +112,22 @@ function share(part: number, whole: number): string {
 
 /** The first few of each reason in turn: one reason may have hundreds. */
 function spread(broken: readonly BrokenLink[]): BrokenLink[] {
-  const piles = [...Map.groupBy(broken, ({ reason }) => reason).values()];
+  const piles = [...byReason(broken).values()];
   const rounds = Math.max(0, ...piles.map((pile) => pile.length));
   return Array.from({ length: rounds }, (_, at) => piles.flatMap((pile) => pile[at] ?? []))
     .flat()
     .slice(0, SHOWN)
     .toSorted((a, b) => a.reason.localeCompare(b.reason));
+}
+
+function byReason(broken: readonly BrokenLink[]): Map<Reason, BrokenLink[]> {
+  const piles = new Map<Reason, BrokenLink[]>();
+  for (const link of broken) {
+    const pile = piles.get(link.reason) ?? [];
+    pile.push(link);
+    piles.set(link.reason, pile);
+  }
+  return piles;
 }
 
 async function isSection(engine: Engine, page: string, fragment: string): Promise<boolean> {
