@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::files::{Root, RootSet, Scanner};
 use crate::index::fields::FORMAT_VERSION;
 use crate::index::snapshot::{SegmentCache, Snapshot};
-use crate::index::store::Store;
+use crate::index::store::{Store, index_folder};
 use crate::options::OpenOptions;
 use crate::read::{Read, ReadAnswer, ReadRequest};
 use crate::search::{Search, SearchAnswer, SearchRequest};
@@ -101,6 +101,16 @@ impl Engine {
         };
         let open = RwLock::new(Some(Arc::new(open)));
         Ok(Self { options, scanner, open, syncing: Mutex::new(()) })
+    }
+
+    /// Folder in which [`Engine::open`] would keep the index of these settings. Touches nothing
+    /// there.
+    ///
+    /// # Errors
+    /// [`Error::RootUnusable`], [`Error::InvalidArgument`].
+    pub fn locate(options: &OpenOptions) -> Result<PathBuf> {
+        options.check()?;
+        index_folder(options, &RootSet::open(&options.roots)?)
     }
 
     /// Brings the index up to the files: what is new or differs is indexed, what is gone removed.

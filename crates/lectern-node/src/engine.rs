@@ -16,8 +16,9 @@ use crate::catalog_records::{
 use crate::failure::BindingFailure;
 use crate::guard::{BindingCall, guarded};
 use crate::records::{
-    BindingOpenOptions, BindingOpened, BindingReadAnswer, BindingReadRequest, BindingSearchAnswer,
-    BindingSearchRequest, BindingStats, BindingSyncProgress, BindingSyncReport,
+    BindingIndexFolder, BindingOpenOptions, BindingOpened, BindingReadAnswer, BindingReadRequest,
+    BindingSearchAnswer, BindingSearchRequest, BindingStats, BindingSyncProgress,
+    BindingSyncReport,
 };
 use crate::task::Job;
 
@@ -107,6 +108,17 @@ impl BindingEngine {
     pub fn new(options: BindingOpenOptions) -> Self {
         let shared = Shared { options: options.into(), state: Mutex::new(State::Unopened) };
         Self { shared: Arc::new(shared) }
+    }
+
+    /// Folder in which `open` would keep the index.
+    #[napi(ts_return_type = "Promise<BindingIndexFolder | BindingFailure>")]
+    #[must_use]
+    pub fn locate(&self) -> AsyncTask<Job<BindingIndexFolder>> {
+        let shared = Arc::clone(&self.shared);
+        AsyncTask::new(Job::new(move || {
+            let work = || Ok(Engine::locate(&shared.options)?.into());
+            guarded(BindingCall::Locate, work, || ())
+        }))
     }
 
     /// Opens roots and index.

@@ -17,6 +17,8 @@ use crate::failure::BindingFailure;
 pub enum BindingCall {
     /// `open`.
     Open,
+    /// `locate`.
+    Locate,
     /// `sync`.
     Sync,
     /// `search`.

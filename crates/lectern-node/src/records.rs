@@ -402,3 +402,16 @@ pub struct BindingOpened {
     /// The commit; 0 before the first.
     pub generation: f64,
 }
+
+/// Where an index lies or would.
+#[napi(object)]
+pub struct BindingIndexFolder {
+    /// Absolute.
+    pub folder: String,
+}
+
+impl From<PathBuf> for BindingIndexFolder {
+    fn from(folder: PathBuf) -> Self {
+        Self { folder: folder.to_string_lossy().into_owned() }
+    }
+}

@@ -39,6 +39,18 @@ export async function openEngine(options: OpenOptions): Promise<Engine> {
   return new NativeEngine(binding, engine);
 }
 
+/**
+ * Folder in which {@link openEngine} keeps the index of these settings, whether it is there or not.
+ * Touches nothing there.
+ *
+ * @throws {@link LecternError} `INVALID_ARGUMENT` for roots that cannot be used, `IO` when the addon
+ * cannot be loaded.
+ */
+export async function locateIndex(options: OpenOptions): Promise<string> {
+  const binding = await loadBinding();
+  return unwrap(await new binding.BindingEngine(bindingOptions(options)).locate()).folder;
+}
+
 function bindingOptions(options: OpenOptions): Binding.BindingOpenOptions {
   const { roots, indexDir, include, exclude, maxFileBytes } = options;
   return {

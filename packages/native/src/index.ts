@@ -34,5 +34,5 @@ export type {
   SyncProgress,
   SyncReport,
 } from "./contract.ts";
-export { openEngine } from "./engine.ts";
+export { locateIndex, openEngine } from "./engine.ts";
 export { type ErrorClass, type ErrorCode, LecternError } from "./error.ts";

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 
 import { panicInNext, sourceHash as builtFrom } from "../generated/index.js";
 import { sourceHash } from "../scripts/source-hash.mjs";
-import { type Engine, LecternError, openEngine } from "../src/index.ts";
+import { type Engine, LecternError, locateIndex, openEngine } from "../src/index.ts";
 import { Folder } from "./folder.ts";
 
 const folders: Folder[] = [];
@@ -90,6 +90,8 @@ describe("the catalog", () => {
     const times = await engine.pageTimes();
     expect(times.map(({ path }) => path)).toEqual(["a.md", "f/b.md"]);
     expect(times[0]?.mtimeMs).toBeGreaterThan(Date.UTC(2020, 1));
+    const { indexFolder } = await engine.stats();
+    expect(await locateIndex(docs.options)).toBe(indexFolder);
     expect(await engine.verify()).toEqual({
       pages: 2,
       changed: [],

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { type Engine, openEngine } from "../src/index.ts";
+import { type Engine, type OpenOptions, openEngine } from "../src/index.ts";
 
 /** A folder of pages with an index folder beside it, gone with the test. */
 export class Folder implements Disposable {
@@ -20,8 +20,12 @@ export class Folder implements Disposable {
     writeFileSync(file, text);
   }
 
+  get options(): OpenOptions {
+    return { roots: [{ path: this.root }], indexDir: path.join(this.base, "index") };
+  }
+
   open(): Promise<Engine> {
-    return openEngine({ roots: [{ path: this.root }], indexDir: path.join(this.base, "index") });
+    return openEngine(this.options);
   }
 
   [Symbol.dispose](): void {

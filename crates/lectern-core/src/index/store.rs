@@ -160,7 +160,7 @@ pub(crate) enum BatchSize {
 }
 
 /// `<cache>/lectern/<hash of canonical roots and the settings that shape the index>/v<format>`.
-fn index_folder(options: &OpenOptions, roots: &RootSet) -> Result<PathBuf> {
+pub(crate) fn index_folder(options: &OpenOptions, roots: &RootSet) -> Result<PathBuf> {
     let base = match &options.index_dir {
         Some(folder) => folder.clone(),
         None => dirs::cache_dir()
