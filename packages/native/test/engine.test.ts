@@ -214,6 +214,9 @@ describe("a panic", () => {
     ["search", (engine: Engine) => engine.search({ query: "kafka", limit: 5 })],
     ["read", (engine: Engine) => engine.read({ reference: "a.md" })],
     ["stats", (engine: Engine) => engine.stats()],
+    ["browse", (engine: Engine) => engine.browse({ path: "", depth: 1, limit: 1 })],
+    ["catalog", (engine: Engine) => engine.find("kafka", [])],
+    ["verify", (engine: Engine) => engine.verify()],
   ] as const;
 
   it.each(kinds)(

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { openCursor, sealCursor } from "../src/serving/cursor.ts";
 import { ToolError } from "../src/serving/tool-error.ts";
 import type { Completion, ResourcePiece } from "./support/conversation.ts";
-import type { RawHost } from "./support/host.ts";
+import { field, type RawHost } from "./support/host.ts";
 import { docs, serve } from "./support/servers.ts";
 
 const INVALID = -32_602;
@@ -102,11 +102,12 @@ describe("browse_docs", () => {
     const paths: string[] = [];
     let cursor: string | undefined;
     do {
-      const { data, text } = await host.call("browse_docs", {
+      const answer = await host.call("browse_docs", {
         depth: 2,
         ...(cursor !== undefined && { cursor }),
       });
-      const entries = data?.["entries"] as { path: string; pages?: number }[];
+      const { data, text } = answer;
+      const entries = field<{ path: string; pages?: number }[]>(answer, "entries");
       for (const { path } of entries) expect(text).toContain(`\n${path} · `);
       paths.push(...entries.map(({ path }) => path));
       cursor = data?.["cursor"] as string | undefined;
@@ -127,7 +128,7 @@ describe("browse_docs", () => {
     const { cursor, lines } = outline.data as { cursor: string; lines: number };
     expect(lines).toBe(601);
     const rest = await host.call("browse_docs", { path: "long.md", cursor });
-    expect((rest.data?.["entries"] as unknown[]).length).toBe(51);
+    expect(field<unknown[]>(rest, "entries").length).toBe(51);
     folder.write("long.md", `# Long\n\nnew\n\n${long}`);
     const stale = await host.call("browse_docs", { path: "long.md", cursor });
     expect(stale.text).toMatch(/^INVALID_ARGUMENT: .* the page has changed: start without it/u);
@@ -156,23 +157,21 @@ describe("browse_docs", () => {
   });
 });
 
-describe("runbooks", () => {
-  const uri = (name: string): string => `docs://runbook/${encodeURIComponent(name)}`;
+const runbook = (name: string): string => `docs://runbook/${encodeURIComponent(name)}`;
 
+describe("runbooks", () => {
   it("lists what an ambiguous name may mean", async () => {
     const folder = docs({ "east/NodeDown.md": "# East\n", "west/node-down.md": "# West\n" });
     const host = await serve(folder.root, folder.index);
-    const { result } = await host.request("resources/read", { uri: uri("node down") });
-    const [content] = result?.["contents"] as { text: string }[];
-    expect(content?.text).toBe(
-      [
-        "2 runbooks are called node down. Read one of them:",
-        "",
-        "- East: kb://doc/east/NodeDown.md",
-        "- West: kb://doc/west/node-down.md",
-        "",
-      ].join("\n"),
-    );
+    const { result } = await host.request("resources/read", { uri: runbook("node down") });
+    const text = [
+      "2 runbooks are called node down. Read one of them:",
+      "",
+      "- East: kb://doc/east/NodeDown.md",
+      "- West: kb://doc/west/node-down.md",
+      "",
+    ].join("\n");
+    expect(result?.["contents"]).toMatchObject([{ text }]);
     const { result: prompt } = await host.request("prompts/get", {
       name: "triage_incident",
       arguments: { alert: "NodeDown", severity: "critical" },
@@ -185,7 +184,7 @@ describe("runbooks", () => {
       "alerts.md": "# Alerts\n\n## NodeDown\n\ndown\n\n## NodeSlow\n\nslow\n",
     });
     const host = await serve(folder.root, folder.index);
-    const { result } = await host.request("resources/read", { uri: uri("node slow") });
+    const { result } = await host.request("resources/read", { uri: runbook("node slow") });
     expect(result?.["contents"]).toMatchObject([{ text: "## NodeSlow\n\nslow\n" }]);
   });
 
@@ -194,7 +193,7 @@ describe("runbooks", () => {
     const host = await serve(folder.root, folder.index);
     const hostile = ["..", "../../etc/passwd", "a/b", "*", "%", "\u0000", "__proto__"];
     for (const name of ["nope", ...hostile, "x".repeat(10_000)]) {
-      const { error } = await host.request("resources/read", { uri: uri(name) });
+      const { error } = await host.request("resources/read", { uri: runbook(name) });
       expect(error?.code, name.slice(0, 20)).toBe(INVALID);
     }
     for (const bad of ["docs://runbook/%zz", "docs://runbook/", "docs://other/NodeDown"]) {

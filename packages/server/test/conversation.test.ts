@@ -4,14 +4,7 @@ import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as StdioClientTransportV1 } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { describe, expect, it } from "vitest";
 
-import {
-  ABSENT,
-  type Attempt,
-  type Completion,
-  converse,
-  type ResourcePiece,
-  type Speaker,
-} from "./support/conversation.ts";
+import { ABSENT, type Attempt, converse, type Speaker } from "./support/conversation.ts";
 import { copyHandbook } from "./support/docs.ts";
 import {
   LEGACY_REVISIONS,
@@ -43,12 +36,11 @@ function sdkSpeaker(client: Client): Speaker {
   };
   return {
     instructions: () => Promise.resolve(client.getInstructions()),
-    tools: async () => (await client.listTools()).tools as Awaited<ReturnType<Speaker["tools"]>>,
-    resources: async (cursor) =>
-      (await client.listResources(cursor === undefined ? {} : { cursor })) as ResourcePiece,
+    tools: async () => (await client.listTools()).tools,
+    resources: (cursor) => client.listResources(cursor === undefined ? {} : { cursor }),
     templates: async () => (await client.listResourceTemplates()).resourceTemplates,
     prompts: async () =>
-      (await client.listPrompts()).prompts as Awaited<ReturnType<Speaker["prompts"]>>,
+      (await client.listPrompts()).prompts as { name: string; arguments?: { name: string }[] }[],
     call: async (name, args) => toResult(await client.callTool({ name, arguments: args })),
     read: async (uri) => {
       const [content] = (await client.readResource({ uri })).contents;
@@ -59,7 +51,7 @@ function sdkSpeaker(client: Client): Speaker {
       return message?.content.type === "text" ? message.content.text : "";
     },
     complete: async (ref, name, value) =>
-      (await client.complete({ ref, argument: { name, value } })).completion as Completion,
+      (await client.complete({ ref, argument: { name, value } })).completion,
     codeOf: (attempt) => attempts[attempt]().then(() => 0, code),
   };
 }

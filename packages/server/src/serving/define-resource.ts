@@ -17,7 +17,7 @@ export interface ResourceDefinition {
 }
 
 /** Values that an argument may take. */
-export interface Completions {
+interface Completions {
   /** The likeliest first, at most 100. */
   readonly values: readonly string[];
   /** All that match, shown or not. */
@@ -54,7 +54,7 @@ export interface ListedResource {
 }
 
 /** A piece of the listing of concrete resources. */
-export interface ResourcePage {
+interface ResourcePage {
   readonly resources: readonly ListedResource[];
   /** For the next piece; absent at the end. */
   readonly nextCursor?: string | undefined;

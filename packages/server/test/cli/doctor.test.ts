@@ -60,8 +60,8 @@ const cases: Case[] = [
       "ok    addon             loads on darwin-arm64",
       "ok    configuration     no file, roots from flag ROOT",
       "ok    root docs         /Users/you/docs: 2 pages (.md 1, .mdx 1)",
-      "ok    git docs          no repository; pages have no history",
-      "ok    index folder      /Users/you/index/6e05ce1ddfed77a2/v1, 71.0 GB free",
+      "ok    git docs          no repository; pages go by the times of their files",
+      "ok    index folder      /Users/you/index/6e05ce1ddfed77a2/v2, 71.0 GB free",
       "ok    index             not built yet; the first start builds it",
       "ok    skipped           nothing",
       "ok    stdout            JSON-RPC only; initialize answered after 128 ms",
@@ -198,7 +198,7 @@ const cases: Case[] = [
       folder.write("new.md", "# New\n");
     },
     says: [
-      "warn  index             format v1, 1 page, 0.0 MB, updated just now, behind the files: 1 added, 0 changed, 0 removed",
+      "warn  index             format v2, 1 page, 0.0 MB, updated just now, behind the files: 1 added, 0 changed, 0 removed",
       "      next: run `lectern index`; `serve` also catches up at its start",
     ],
     status: 0,
@@ -206,7 +206,7 @@ const cases: Case[] = [
   {
     what: "an index that is up to date",
     prepare: (folder) => void lectern(["index", folder.root, "--index-dir", folder.index]),
-    says: ["ok    index             format v1, 1 page, 0.0 MB, updated just now, up to the files"],
+    says: ["ok    index             format v2, 1 page, 0.0 MB, updated just now, up to the files"],
     status: 0,
   },
   {
@@ -214,7 +214,7 @@ const cases: Case[] = [
     prepare(folder) {
       lectern(["index", folder.root, "--index-dir", folder.index]);
       const [hash = ""] = readdirSync(folder.index);
-      writeFileSync(path.join(folder.index, hash, "v1/meta.json"), "{");
+      writeFileSync(path.join(folder.index, hash, "v2/meta.json"), "{");
     },
     says: [
       "warn  index             is damaged",
@@ -235,13 +235,14 @@ const cases: Case[] = [
     },
     args: ({ base }) => [path.join(base, "clone")],
     says: [
-      "warn  git clone         repository /Users/you/clone is shallow: its history ends early",
+      "warn  git clone         the repository is shallow: its history ends early",
       "      next: run `git fetch --unshallow` for the whole history",
     ],
     status: 0,
   },
   {
     what: "no git",
+    prepare: ({ root }) => git(root, "init", "-q"),
     options: () => ({ env: { PATH: "/nowhere" } }),
     says: [
       "warn  git docs          git is not installed",
@@ -290,7 +291,7 @@ describe("doctor", () => {
     mkdirSync(folder.index, { mode: 0o755 });
     const unwritable = diagnosis(folder, [folder.root], { uid: NOBODY });
     expectLines(unwritable, [
-      "fail  index folder      /Users/you/index/6e05ce1ddfed77a2/v1: /Users/you/index is not writable",
+      "fail  index folder      /Users/you/index/6e05ce1ddfed77a2/v2: /Users/you/index is not writable",
       "      next: name another folder with --index-dir or LECTERN_INDEX_DIR, or give it the right",
     ]);
     expect(unwritable.status).toBe(5);

@@ -1,7 +1,7 @@
 /** One conversation over the sample handbook, for whatever speaks the protocol. */
 import { expect } from "vitest";
 
-import type { ToolResult } from "./host.ts";
+import { field, type ToolResult } from "./host.ts";
 
 /** What a completion answers. */
 export interface Completion {
@@ -17,7 +17,7 @@ export interface ResourcePiece {
 }
 
 /** What a prompt or a resource template is called in a completion. */
-export type Reference =
+type Reference =
   | { readonly type: "ref/prompt"; readonly name: string }
   | { readonly type: "ref/resource"; readonly uri: string };
 
@@ -27,7 +27,9 @@ export type Attempt = "tool" | "resource" | "prompt" | "argument";
 /** A client, whatever it is made of. */
 export interface Speaker {
   instructions(): Promise<string | undefined>;
-  tools(): Promise<readonly { name: string; inputSchema: object; outputSchema?: object }[]>;
+  tools(): Promise<
+    readonly { name: string; inputSchema: object; outputSchema?: object | undefined }[]
+  >;
   resources(cursor?: string): Promise<ResourcePiece>;
   templates(): Promise<readonly { uriTemplate: string }[]>;
   prompts(): Promise<readonly { name: string; arguments?: readonly { name: string }[] }[]>;
@@ -84,7 +86,7 @@ async function listing(speaker: Speaker): Promise<void> {
 async function searching(speaker: Speaker): Promise<void> {
   const found = await speaker.call("search_docs", { query: "skip a poison message", limit: 3 });
   expect(found.isError).toBe(false);
-  const [best] = found.data?.["hits"] as Record<"path" | "section" | "lines" | "uri", string>[];
+  const [best] = field<Record<"path" | "section" | "lines" | "uri", string>[]>(found, "hits");
   expect(best).toMatchObject({
     path: "runbooks/KafkaConsumerLagGrowing.md",
     section: "skip-a-poison-message",
@@ -111,7 +113,7 @@ async function browsing(speaker: Speaker): Promise<void> {
   expect(tree.data?.["entries"]).toContainEqual({ path: "runbooks/", pages: 10 });
   expect(tree.text).toContain("runbooks/ · 10 pages");
   const outline = await speaker.call("browse_docs", { path: "runbooks/KubePodCrashLooping.md" });
-  const sections = outline.data?.["entries"] as { section: string; lines: string }[];
+  const sections = field<{ section: string; lines: string }[]>(outline, "entries");
   const impact = sections.find(({ section }) => section === "impact");
   expect(outline.text).toContain(`${impact?.lines} impact · ## Impact`);
 
@@ -125,7 +127,7 @@ async function browsing(speaker: Speaker): Promise<void> {
   expect(changes.length).toBe(2);
   expect(total).toBe(44);
   const rest = await speaker.call("list_recent", { days: 365, limit: 200, cursor });
-  const paths = [...changes, ...(rest.data?.["changes"] as typeof changes)].map(({ path }) => path);
+  const paths = [...changes, ...field<typeof changes>(rest, "changes")].map(({ path }) => path);
   expect(new Set(paths).size).toBe(44);
 }
 

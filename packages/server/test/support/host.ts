@@ -166,6 +166,13 @@ export interface ToolResult {
   readonly isError: boolean;
 }
 
+/** A field of an answer's data; throws where the answer has none. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- says what the caller expects
+export function field<T>(answer: ToolResult, name: string): T {
+  if (answer.data === undefined) throw new Error(`no data: ${answer.text}`);
+  return answer.data[name] as T;
+}
+
 /** Resolves once `isSo`; rejects when that takes longer than two seconds. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + 2000;
