@@ -192,6 +192,11 @@ fn find_section<'a>(asked: &str, record: &'a PageRecord) -> Result<&'a SectionRe
     by(&|section| section.id == asked)
         .or_else(|| by(&|section| section.heading.eq_ignore_ascii_case(asked)))
         .or_else(|| by(&|section| !slug.is_empty() && section.id == slug))
+        // Other generators of anchors keep other signs: `#nfs_servers` for "NFS servers".
+        .or_else(|| {
+            let asked = letters(asked);
+            by(&|section| !asked.is_empty() && letters(&section.id) == asked)
+        })
         .ok_or_else(|| {
             let ids = record.sections.iter().map(|section| section.id.clone());
             let mut nearest = nearest(asked, ids);
@@ -200,6 +205,11 @@ fn find_section<'a>(asked: &str, record: &'a PageRecord) -> Result<&'a SectionRe
             }
             Error::NotFound { message: format!("no section {asked:?} in {}", record.path), nearest }
         })
+}
+
+/// Letters and digits alone, in lower case.
+fn letters(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 struct Cut<'a> {

@@ -21,6 +21,8 @@ fn every_form_of_reference_reads_its_part() {
         ("dir/a.md:L11-L999", "## Same\n\ntwo", "L11-L13"),
         ("dir/a.md#same-1", "## Same\n\ntwo", "L11-L13"),
         ("dir/a.md#Title", "# Title\n\ntext\n\n", "L3-L6"),
+        ("dir/a.md#same_1", "## Same\n\ntwo", "L11-L13"),
+        ("dir/a.md#-title-", "# Title\n\ntext\n\n", "L3-L6"),
     ] {
         let answer = read(&engine, reference).unwrap();
         assert_eq!((answer.text.as_str(), answer.lines.to_string().as_str()), (text, lines));
