@@ -55,11 +55,8 @@ if (best) {
 await client.close();
 
 heading("Connect your own host");
-const command = [server, "serve", folder];
-console.log(
-  JSON.stringify({ mcpServers: { lectern: { command: "node", args: command } } }, null, 2),
-);
-console.log(`\nor: claude mcp add lectern -- node ${command.join(" ")}`);
+run(process.execPath, [server, "print-config", "generic", folder]);
+console.log(`\nFor a host by name: node ${server} print-config HOST ${folder}`);
 
 function heading(text) {
   console.log(`\n=== ${text} ===\n`);

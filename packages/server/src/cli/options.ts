@@ -8,7 +8,8 @@ import { engineOptions, type LoadedSettings, loadSettings } from "../config/sett
 
 /** Flags that say which documents are meant. */
 export interface DocumentFlags {
-  readonly config?: string;
+  /** `false`: no file is read, whatever lies in the working directory. */
+  readonly config?: string | false;
   readonly root?: readonly string[];
   readonly indexDir?: string;
   readonly include?: readonly string[];
@@ -34,6 +35,7 @@ export function addDocumentFlags(command: Command): Command {
     .optionsGroup("Documents:")
     .option("-r, --root <root>", "folder of Markdown, PATH or NAME=PATH; repeatable", collect)
     .option("-c, --config <file>", "configuration file")
+    .option("--no-config", "read no configuration file")
     .option("--index-dir <folder>", "where indexes are kept")
     .option("--include <glob>", "files to index; repeatable", collect)
     .option("--exclude <glob>", "files and folders to leave out; repeatable", collect)

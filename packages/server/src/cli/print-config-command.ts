@@ -1,4 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
+import path from "node:path";
 import process from "node:process";
 
 import { Argument, type Command } from "commander";
@@ -66,7 +67,8 @@ async function printConfigCommand(
     );
   }
   const entry = await serverEntry(roots, flags);
-  const config = host.configure(flags.name, entry);
+  const configured = host.configure(flags.name, entry);
+  const config = { ...configured, notes: [...configured.notes, ...ownNotes(entry)] };
   if (flags.json === true) printJson({ host: host.name, ...config });
   else print(human(host.title, config));
 }
@@ -77,7 +79,24 @@ async function serverEntry(roots: readonly string[], flags: Flags): Promise<Serv
     return { kind: "http", url: checkedUrl(url), headers: header.map(secretOf) };
   if (header.length > 0) throw new ConfigError("--header: is for --url only");
   const loaded: LoadedSettings = await commandSettings(flags, roots);
-  return { kind: "stdio", command: stableNode(), args: [ownFile(), ...serveArguments(loaded)] };
+  const args = [ownFile(), ...serveArguments(loaded)];
+  const missing = loaded.settings.roots
+    .map((root) => root.path)
+    .filter((root) => !existsSync(root));
+  return { kind: "stdio", command: stableNode(), args, missing };
+}
+
+/** What may keep this very server from starting. */
+function ownNotes(entry: ServerEntry): string[] {
+  if (entry.kind === "http") return [];
+  const { missing } = entry;
+  const notes = missing.map((folder) => `The folder ${folder} does not exist.`);
+  if (ownFile().includes(`${path.sep}_npx${path.sep}`)) {
+    notes.push(
+      "This runs from the cache of npx, which may be emptied: use an installation that stays.",
+    );
+  }
+  return notes;
 }
 
 function checkedUrl(text: string): string {

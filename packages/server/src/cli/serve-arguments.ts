@@ -14,7 +14,8 @@ export function serveArguments({ settings, origins, file }: LoadedSettings): str
       ...settings.roots.map(({ name, path }) => (name === undefined ? path : `${name}=${path}`)),
     );
   }
-  if (file !== undefined) words.push("--config", file);
+  // A host may start the server in a stranger's repository: a file that lies there decides nothing.
+  words.push(...(file === undefined ? ["--no-config"] : ["--config", file]));
   for (const name of SETTING_NAMES) {
     if (name === "roots" || isInFile(name) || origins[name].from === "default") continue;
     const values = [settings[name] ?? []].flat();

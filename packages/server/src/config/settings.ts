@@ -40,7 +40,7 @@ export interface LoadedSettings {
 
 /** What settings are loaded from. */
 export interface SettingSources {
-  readonly flags: SettingFlags & { readonly config?: string };
+  readonly flags: SettingFlags & { readonly config?: string | false };
   /** Roots named as arguments. */
   readonly positional: readonly string[];
   readonly env: NodeJS.ProcessEnv;
@@ -50,7 +50,7 @@ export interface SettingSources {
 /**
  * The settings in force: flags over `LECTERN_*` over the configuration file over defaults, setting by
  * setting. The file is the one that `--config` or `LECTERN_CONFIG` names, else one of the working
- * directory.
+ * directory, and none with `--no-config`.
  *
  * @throws {@link ConfigError} whose message names the source, the key, what was given and what is
  * valid.
@@ -100,10 +100,11 @@ export async function loadSettings(sources: SettingSources): Promise<LoadedSetti
 }
 
 async function configFile(
-  flag: string | undefined,
+  flag: string | false | undefined,
   env: NodeJS.ProcessEnv,
   cwd: string,
 ): Promise<ConfigFile | undefined> {
+  if (flag === false) return undefined;
   const variable = env["LECTERN_CONFIG"];
   const named = flag ?? (variable === "" ? undefined : variable);
   if (named === "") throw new ConfigError('--config: must not be empty (got "")');

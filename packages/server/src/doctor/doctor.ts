@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { locateIndex } from "@lectern/native";
+import { locateIndex, type Root } from "@lectern/native";
 
 import { ConfigError } from "../config/config-error.ts";
 import {
@@ -62,15 +62,19 @@ function configurationText({ file, origins }: LoadedSettings): Check {
 }
 
 async function* documentChecks(
-  { settings, origins }: LoadedSettings,
-  { cwd }: SettingSources,
+  { settings }: LoadedSettings,
+  sources: SettingSources,
   scratch: string,
 ): AsyncGenerator<Check> {
-  const isRelative = origins.roots.from !== "file";
+  const { cwd } = sources;
   let pages = 0;
   let isUsable = true;
   for (const root of settings.roots) {
-    const finding = await checkRoot(root, settings, { cwd, scratch, isRelative });
+    const finding = await checkRoot(root, settings, {
+      cwd,
+      scratch,
+      isRelative: isRelative(root, sources),
+    });
     pages += finding.pages;
     isUsable &&= finding.check.status !== "fail";
     yield finding.check;
@@ -80,4 +84,17 @@ async function* documentChecks(
   const folder = await locateIndex(engineOptions(settings));
   yield await checkIndexFolder(folder);
   yield* await checkIndex(settings, folder, { scratch, pages });
+}
+
+/** Whether a root was given by a path that depends on the working directory. */
+function isRelative(root: Root, { flags, positional, env, cwd }: SettingSources): boolean {
+  const variable = (env["LECTERN_ROOTS"] ?? "").split(path.delimiter);
+  const given = [
+    ...positional,
+    ...((flags.root as readonly string[] | undefined) ?? []),
+    ...variable,
+  ];
+  return given
+    .map((text) => text.replace(/^[^=/\\]+=/u, ""))
+    .some((folder) => !/^[~/]/u.test(folder) && path.resolve(cwd, folder) === root.path);
 }

@@ -11,6 +11,7 @@ import { oddPathHint } from "./variables.ts";
 /** Files that are looked at to explain a root without pages. */
 const EXPLAINED_FILES = 50_000;
 const ROOT_EXIT = 3;
+const USAGE_EXIT = 2;
 
 /** A root's check, and how many pages its rules admit; 0 where it cannot be used. */
 export interface RootFinding {
@@ -36,10 +37,9 @@ export async function checkRoot(
     return { check, pages: pages.length };
   } catch (error) {
     if (!LecternError.isInstance(error)) throw error;
-    return {
-      check: fail(name, error.message, error.hint ?? "see the message", ROOT_EXIT),
-      pages: 0,
-    };
+    // A glob that cannot be read is a setting, not a root.
+    const exitCode = error.details?.["root"] === undefined ? USAGE_EXIT : ROOT_EXIT;
+    return { check: fail(name, error.message, error.hint ?? "correct it", exitCode), pages: 0 };
   }
 }
 

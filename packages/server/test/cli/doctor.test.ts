@@ -127,6 +127,21 @@ const cases: Case[] = [
     status: 3,
   },
   {
+    what: "an absolute root that is not there",
+    args: ({ base }) => [path.join(base, "handbook")],
+    says: [
+      "fail  root handbook     /Users/you/handbook does not exist",
+      "      next: correct the path",
+    ],
+    status: 3,
+  },
+  {
+    what: "a glob that cannot be read",
+    args: ({ root }) => [root, "--include", "["],
+    says: [],
+    status: 2,
+  },
+  {
     what: "a quoted path",
     args: ({ root }) => [`"${root}"`],
     says: [

@@ -175,6 +175,7 @@ describe("print-config", () => {
       realpathSync(bin),
       "serve",
       root,
+      "--no-config",
       "--index-dir",
       folder.index,
       "--exclude",

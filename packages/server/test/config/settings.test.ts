@@ -133,6 +133,13 @@ describe("a configuration file", () => {
     }
   });
 
+  it("is not read with --no-config", async () => {
+    const file = write("lectern.config.json", '{"log": "info"}');
+    const sources = { flags: { config: false as const }, env: { LECTERN_CONFIG: file } };
+    expect(await load(sources)).toMatchObject({ settings: { log: "warn" } });
+    expect((await load(sources)).file).toBeUndefined();
+  });
+
   it("of a folder above is not looked at", async () => {
     write("lectern.config.json", "{}");
     mkdirSync(path.join(cwd, "below"));

@@ -65,7 +65,7 @@ export const codex: Host = {
 };
 
 const WHERE = "the environment that Codex starts in";
-const stdio: ServerEntry = { kind: "stdio", command: "", args: [] };
+const stdio: ServerEntry = { kind: "stdio", command: "", args: [], missing: [] };
 
 function headersOf(entry: ServerEntry): readonly SecretHeader[] {
   return entry.kind === "http" ? entry.headers : [];

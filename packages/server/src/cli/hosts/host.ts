@@ -1,6 +1,12 @@
 /** How a server is reached: by starting it, or by its address. */
 export type ServerEntry =
-  | { readonly kind: "stdio"; readonly command: string; readonly args: readonly string[] }
+  | {
+      readonly kind: "stdio";
+      readonly command: string;
+      readonly args: readonly string[];
+      /** Roots that are not there now. */
+      readonly missing: readonly string[];
+    }
   | { readonly kind: "http"; readonly url: string; readonly headers: readonly SecretHeader[] };
 
 /** A header of which a part is not to be written down where the host can refer to it. */
