@@ -135,7 +135,7 @@ function human(title: string, config: HostConfig): string {
   const blocks = [
     files.length === 0
       ? bold(`Configuration for ${title}`)
-      : `${bold(`File for ${title}`)}\n${files.map(({ path, purpose }) => `  ${path}  ${dim(purpose)}`).join("\n")}`,
+      : `${bold(`File for ${title}`)}\n${files.map((file) => `  ${file.path}  ${dim(file.purpose)}`).join("\n")}`,
     text.trimEnd(),
   ];
   if (command !== undefined) blocks.push(`${bold("Or the command")}\n  ${command}`);

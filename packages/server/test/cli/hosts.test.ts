@@ -305,6 +305,14 @@ describe("print-config", () => {
     expect(ran.stderr).not.toContain(SECRET);
   });
 
+  it("tells of a root that is not there", () => {
+    const { root } = oddFolder();
+    expect(printed("zed", root, "/nowhere/pages").notes.at(-1)).toBe(
+      "The folder /nowhere/pages does not exist.",
+    );
+    expect(printed("zed", root).notes.join(" ")).not.toContain("does not exist");
+  });
+
   it("tells people file, command, link and what to do next", () => {
     const { stdout } = lectern(["print-config", "vscode", "/x"]);
     for (const part of ["File for VS Code", ".vscode/mcp.json", "Or the command", "Or the link"]) {
