@@ -162,6 +162,25 @@ describe("a connection", () => {
     expect(read.result).toMatchObject(fresh);
   });
 
+  it("speaks one era only when it is told to", async () => {
+    const folder = docs({ "a.md": "# Kafka\n" });
+    const command = ["serve", folder.root, "--index-dir", folder.index, "--protocol"];
+    const legacy = start([...command, "legacy"]);
+    expect((await legacy.request("server/discover")).error?.code).toBe(-32_601);
+    expect((await legacy.open("2025-11-25"))["protocolVersion"]).toBe("2025-11-25");
+    expect((await legacy.call("search_docs", { query: "kafka" })).isError).toBe(false);
+
+    const modern = start([...command, "modern"]);
+    const refused = await modern.request("initialize", {
+      protocolVersion: "2025-11-25",
+      capabilities: {},
+      clientInfo: { name: "raw-host", version: "1.0.0" },
+    });
+    expect(refused.error?.code).toBe(-32_022);
+    expect((await modern.open(MODERN_REVISION))["supportedVersions"]).toEqual([MODERN_REVISION]);
+    expect((await modern.call("search_docs", { query: "kafka" })).isError).toBe(false);
+  });
+
   it("survives what is no JSON-RPC and unknown methods", async () => {
     const folder = docs({ "a.md": "# Kafka\n" });
     const host = await serve(folder.root, folder.index);

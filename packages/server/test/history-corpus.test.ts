@@ -5,7 +5,9 @@ import { fileURLToPath } from "node:url";
 
 import { expect, it } from "vitest";
 
-import { git, GitFolder, historyOf, now, pagesBelow } from "./support/git-folder.ts";
+import { git, GitFolder, historyOf, now, pagesBelow, scratch } from "./support/git-folder.ts";
+import { field } from "./support/host.ts";
+import { serve } from "./support/servers.ts";
 
 const beside = fileURLToPath(new URL("../../../../shared/corpus/dev", import.meta.url));
 const corpus = process.env["LECTERN_CORPUS"] ?? beside;
@@ -35,6 +37,27 @@ function committed(docs: GitFolder, dates: ReadonlyMap<string, string>): void {
   }
   git(docs.folder, ["fast-import", "--quiet"], { input: Buffer.concat(chunks) });
   docs.git("reset", "-q");
+}
+
+/** The same by the tool, as a host asks, piece by piece; its window ends when it is asked. */
+async function asked(folder: string, dates: ReadonlyMap<string, string>): Promise<void> {
+  const host = await serve(folder, path.join(scratch(), "index"));
+  for (const days of [7, 30, 365]) {
+    const told = new Map<string, string>();
+    let cursor: string | undefined;
+    do {
+      const answer = await host.call("list_recent", { days, limit: 200, cursor });
+      for (const change of field<{ path: string; date: string }[]>(answer, "changes")) {
+        told.set(change.path, change.date);
+      }
+      cursor = field<string | undefined>(answer, "cursor");
+      expect(answer.text).not.toContain("note:");
+    } while (cursor !== undefined);
+    const since = (end: number): [string, string][] =>
+      [...dates].filter(([, date]) => Date.parse(date) >= end - days * 86_400_000);
+    expect(told.size).toBeLessThanOrEqual(since(now.getTime()).length);
+    expect([...told].sort()).toEqual(since(Date.now()).sort());
+  }
 }
 
 it("tells the dates of a real corpus", async (context) => {
@@ -78,5 +101,6 @@ it("tells the dates of a real corpus", async (context) => {
   for (const [page, date] of dates) {
     expect(history.modified(page)).toEqual({ source: "git", date });
   }
+  await asked(docs.folder, dates);
   process.stdout.write(`${pages.length} pages of the corpus: ${counts.join(", ")}\n`);
 });
