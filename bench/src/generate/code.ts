@@ -3,9 +3,17 @@ import { capitalized, type Outline } from "./outline.ts";
 import type { Random } from "./random.ts";
 import { NOUNS, VERBS } from "./words.ts";
 
-/** An identifier in one of the usual spellings. */
+/**
+ * An identifier in one of the usual spellings, of some eight thousand: code names what exists, and
+ * free combinations would each be a new word, so that the vocabulary grew with the pages.
+ */
 export function identifier(random: Random): string {
-  const parts = [random.pick(VERBS), random.pick(NOUNS), random.pick(NOUNS)];
+  const at = random.below(NOUNS.length);
+  const parts = [
+    VERBS[(at * 7 + random.below(6) * 11) % VERBS.length] ?? "get",
+    NOUNS[at] ?? "item",
+    NOUNS[(at * 13 + random.below(8) * 29) % NOUNS.length] ?? "list",
+  ];
   switch (random.below(5)) {
     case 0:
       return parts.map((part, at) => (at === 0 ? part : capitalized(part))).join("");

@@ -10,11 +10,11 @@ import { exp, ln } from "./arithmetic.ts";
 import type { Random } from "./random.ts";
 import { ADJECTIVES, FUNCTION_WORDS, NOUNS, OTHER_WORDS, VERBS } from "./words.ts";
 
-/** (rank + 3)^-0.97 up to rank 2,560; rank^-2.1 above it. Fitted, see `targets.ts`. */
+/** (rank + 3)^-0.97 up to rank 2,200; rank^-2.05 above it. Fitted, see `targets.ts`. */
 const SHIFT = 3;
 const HEAD_EXPONENT = 0.97;
-const TAIL_EXPONENT = 2.1;
-const HEAD = 2560;
+const TAIL_EXPONENT = 2.05;
+const HEAD = 2200;
 /** More than any corpus reaches; keeps `spell` within whole numbers. */
 const LAST_RANK = 1e9;
 
