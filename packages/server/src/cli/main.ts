@@ -15,9 +15,9 @@ import { addVerifyCommand } from "./verify-command.ts";
 /** Runs a command line; ends the process with its exit code, but for `serve`, which runs on. */
 export async function main(argv: readonly string[], parent: number): Promise<void> {
   const lectern = newProgram();
-  addServeCommand(lectern, async (settings) => {
+  addServeCommand(lectern, async (loaded) => {
     const { serve } = await import("./serve-main.ts");
-    serve(settings, parent);
+    serve(loaded, parent);
   });
   addIndexCommand(lectern);
   addSearchCommand(lectern);

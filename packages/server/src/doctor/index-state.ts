@@ -1,7 +1,13 @@
 import { cpSync, existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 
-import { LecternError, openEngine, type SkippedFile, type SyncReport } from "@lectern/native";
+import {
+  LecternError,
+  openEngine,
+  type SkippedFile,
+  type Stats,
+  type SyncReport,
+} from "@lectern/native";
 
 import { engineOptions, type Settings } from "../config/settings.ts";
 import { type Check, counted, fail, ok, warn } from "./check.ts";
@@ -60,14 +66,10 @@ function absentState(isDamaged: boolean): Check {
     : ok("index", "not built yet; the first start builds it");
 }
 
-function builtState(
-  before: { readonly pages: number; readonly indexBytes: number; readonly formatVersion: number },
-  updated: Date,
-  { added, changed, removed }: SyncReport,
-): Check {
-  const { pages, indexBytes, formatVersion } = before;
+function builtState(before: Stats, updated: Date, { added, changed, removed }: SyncReport): Check {
+  const { pages, indexBytes, formatVersion, generation } = before;
   const size = `${(indexBytes / 1e6).toFixed(1)} MB`;
-  const text = `format v${formatVersion}, ${counted(pages, "page")}, ${size}, updated ${ago(updated)}`;
+  const text = `format v${formatVersion}, generation ${generation}, ${counted(pages, "page")}, ${size}, updated ${ago(updated)}`;
   if (added + changed + removed === 0) return ok("index", `${text}, up to the files`);
   return warn(
     "index",

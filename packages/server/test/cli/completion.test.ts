@@ -91,7 +91,7 @@ zmodload zsh/zpty
 zpty -b z zsh -i
 sleep 1
 zpty -w -n z "$1"
-for i in {1..50}; do
+for i in {1..200}; do
   while zpty -r z part; do printf '%s' "$part"; [[ $part == *'>>>'* ]] && exit; done
   sleep 0.1
 done

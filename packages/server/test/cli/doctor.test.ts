@@ -213,7 +213,7 @@ const cases: Case[] = [
       folder.write("new.md", "# New\n");
     },
     says: [
-      "warn  index             format v2, 1 page, 0.0 MB, updated just now, behind the files: 1 added, 0 changed, 0 removed",
+      "warn  index             format v2, generation 3, 1 page, 0.0 MB, updated just now, behind the files: 1 added, 0 changed, 0 removed",
       "      next: run `lectern index`; `serve` also catches up at its start",
     ],
     status: 0,
@@ -221,7 +221,9 @@ const cases: Case[] = [
   {
     what: "an index that is up to date",
     prepare: (folder) => void lectern(["index", folder.root, "--index-dir", folder.index]),
-    says: ["ok    index             format v2, 1 page, 0.0 MB, updated just now, up to the files"],
+    says: [
+      "ok    index             format v2, generation 3, 1 page, 0.0 MB, updated just now, up to the files",
+    ],
     status: 0,
   },
   {
