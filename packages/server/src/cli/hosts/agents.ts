@@ -1,10 +1,10 @@
 import {
   headerFields,
+  headersOf,
   type Host,
   jsonText,
   optionalHeaders,
   type SecretHeader,
-  type ServerEntry,
   variableNotes,
 } from "./host.ts";
 import { shellLine, tomlTable } from "./quoting.ts";
@@ -18,8 +18,12 @@ export const codex: Host = {
   name: "codex",
   title: "Codex",
   configure(name, entry) {
-    const bearer = bearerOf(entry);
-    const others = headersOf(entry).filter((header) => header !== bearer);
+    const bearer = bearerOf(headersOf(entry));
+    // The variable holds the whole value of these: there is no text around a reference.
+    const others = headersOf(entry)
+      .filter((header) => header !== bearer)
+      .map((header) => ({ ...header, prefix: "" }));
+    const where = "the environment that Codex starts in";
     const fields =
       entry.kind === "stdio"
         ? { command: entry.command, args: entry.args }
@@ -27,11 +31,7 @@ export const codex: Host = {
             url: entry.url,
             ...(bearer && { bearer_token_env_var: bearer.variable }),
             ...(others.length > 0 && {
-              env_http_headers: headerFields(
-                // The variable holds the whole value here: there is no text around a reference.
-                others.map((header) => ({ ...header, prefix: "" })),
-                ({ variable }) => variable,
-              ),
+              env_http_headers: headerFields(others, ({ variable }) => variable),
             }),
           };
     const words =
@@ -53,10 +53,10 @@ export const codex: Host = {
       // The command has no flag for other headers.
       ...(others.length === 0 && { command: shellLine(["codex", "mcp", "add", ...words]) }),
       notes: [
-        ...variableNotes(bearer ? { ...remote(entry), headers: [bearer] } : stdio, WHERE),
+        ...variableNotes(bearer ? [bearer] : [], where),
         ...others.map(
           ({ name: header, variable }) =>
-            `Set ${variable} in ${WHERE} to the whole value of the header ${header}.`,
+            `Set ${variable} in ${where} to the whole value of the header ${header}.`,
         ),
         "`codex mcp list` shows the server; /mcp in a session shows its tools.",
       ],
@@ -64,21 +64,10 @@ export const codex: Host = {
   },
 };
 
-const WHERE = "the environment that Codex starts in";
-const stdio: ServerEntry = { kind: "stdio", command: "", args: [], missing: [] };
-
-function headersOf(entry: ServerEntry): readonly SecretHeader[] {
-  return entry.kind === "http" ? entry.headers : [];
-}
-
-function bearerOf(entry: ServerEntry): SecretHeader | undefined {
-  return headersOf(entry).find(
+function bearerOf(headers: readonly SecretHeader[]): SecretHeader | undefined {
+  return headers.find(
     ({ name, prefix }) => name.toLowerCase() === "authorization" && prefix === "Bearer ",
   );
-}
-
-function remote(entry: ServerEntry): { kind: "http"; url: string } {
-  return { kind: "http", url: entry.kind === "http" ? entry.url : "" };
 }
 
 /**
@@ -105,7 +94,7 @@ export const openclaw: Host = {
       command: shellLine(["openclaw", "mcp", "set", name, JSON.stringify(server)]),
       notes: [
         "The file holds other keys: add this one to them, or use the command.",
-        ...variableNotes(entry, "the environment of the gateway, or ~/.openclaw/.env"),
+        ...variableNotes(headersOf(entry), "the environment of the gateway, or ~/.openclaw/.env"),
         `\`openclaw mcp doctor ${name} --probe\` starts the server and lists its tools.`,
       ],
     };

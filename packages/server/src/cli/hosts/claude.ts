@@ -1,5 +1,12 @@
 import { ConfigError } from "../../config/config-error.ts";
-import { type Host, jsonText, optionalHeaders, type SecretHeader, variableNotes } from "./host.ts";
+import {
+  headersOf,
+  type Host,
+  jsonText,
+  optionalHeaders,
+  type SecretHeader,
+  variableNotes,
+} from "./host.ts";
 import { shellLine } from "./quoting.ts";
 
 const reference = ({ variable }: SecretHeader): string => `\${${variable}}`;
@@ -40,7 +47,7 @@ export const claudeCode: Host = {
         isLocal
           ? "The command adds it for you in every project; its paths are of this machine."
           : "The command writes .mcp.json of the project, where ${VAR} is expanded.",
-        ...variableNotes(entry, "the environment that Claude Code starts in"),
+        ...variableNotes(headersOf(entry), "the environment that Claude Code starts in"),
         "/mcp in a session shows whether the server is connected.",
       ],
     };

@@ -1,4 +1,11 @@
-import { type Host, jsonText, optionalHeaders, type SecretHeader, variableNotes } from "./host.ts";
+import {
+  headersOf,
+  type Host,
+  jsonText,
+  optionalHeaders,
+  type SecretHeader,
+  variableNotes,
+} from "./host.ts";
 import { shellLine } from "./quoting.ts";
 
 const environmentReference = ({ variable }: SecretHeader): string => `\${env:${variable}}`;
@@ -30,7 +37,7 @@ export const cursor: Host = {
       text: jsonText({ mcpServers: { [name]: server } }),
       link: `cursor://anysphere.cursor-deeplink/mcp/install?name=${encodeURIComponent(name)}&config=${config}`,
       notes: [
-        ...variableNotes(entry, "the environment that Cursor starts in"),
+        ...variableNotes(headersOf(entry), "the environment that Cursor starts in"),
         "Cursor Settings > MCP shows whether the server is connected, and its tools.",
       ],
     };
@@ -105,7 +112,7 @@ export const windsurf: Host = {
       format: "json",
       text: jsonText({ mcpServers: { [name]: server } }),
       notes: [
-        ...variableNotes(entry, "the environment that Windsurf starts in"),
+        ...variableNotes(headersOf(entry), "the environment that Windsurf starts in"),
         "Press the refresh button of the MCP panel after the change.",
       ],
     };

@@ -62,10 +62,14 @@ export function optionalHeaders(
   return headers.length === 0 ? {} : { headers: headerFields(headers, reference) };
 }
 
+/** Headers of a server at an address; of one to start, none. */
+export function headersOf(entry: ServerEntry): readonly SecretHeader[] {
+  return entry.kind === "http" ? entry.headers : [];
+}
+
 /** Notes that name the variables in which a host looks for secrets. */
-export function variableNotes(entry: ServerEntry, where: string): string[] {
-  if (entry.kind === "stdio") return [];
-  return entry.headers.map(
+export function variableNotes(headers: readonly SecretHeader[], where: string): string[] {
+  return headers.map(
     ({ name, variable, prefix }) =>
       `Set ${variable} in ${where} to the secret of the header ${name}` +
       `${prefix === "" ? "" : `, without ${JSON.stringify(prefix.trim())}`}.`,
