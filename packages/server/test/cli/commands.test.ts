@@ -85,9 +85,11 @@ describe("stats", () => {
     expect(before.status).toBe(0);
     expect(before.stdout).toMatch(/^no index yet/u);
     lectern(["index", ...where]);
-    const answer = JSON.parse(lectern(["stats", ...where, "--json"]).stdout) as { folder: string };
+    const answer = JSON.parse(lectern(["stats", ...where, "--json"]).stdout) as {
+      indexFolder: string;
+    };
     expect(answer).toMatchObject({ isBuilt: true, pages: 1, sections: 1, segments: 1 });
-    expect(path.relative(folder.index, answer.folder)).toMatch(/^[0-9a-f]{16}\/v\d+$/u);
+    expect(path.relative(folder.index, answer.indexFolder)).toMatch(/^[0-9a-f]{16}\/v\d+$/u);
     expect(lectern(["stats", ...where]).stdout).toMatch(/^pages +1\nsections +1\n/u);
   });
 
