@@ -8,11 +8,11 @@ import { NOUNS, VERBS } from "./words.ts";
  * free combinations would each be a new word, so that the vocabulary grew with the pages.
  */
 export function identifier(random: Random): string {
-  const at = random.below(NOUNS.length);
+  const noun = random.below(NOUNS.length);
   const parts = [
-    VERBS[(at * 7 + random.below(6) * 11) % VERBS.length] ?? "get",
-    NOUNS[at] ?? "item",
-    NOUNS[(at * 13 + random.below(8) * 29) % NOUNS.length] ?? "list",
+    VERBS[(noun * 7 + random.below(6) * 11) % VERBS.length] ?? "get",
+    NOUNS[noun] ?? "item",
+    NOUNS[(noun * 13 + random.below(8) * 29) % NOUNS.length] ?? "list",
   ];
   switch (random.below(5)) {
     case 0:
