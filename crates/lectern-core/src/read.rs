@@ -190,6 +190,7 @@ fn find_section<'a>(asked: &str, record: &'a PageRecord) -> Result<&'a SectionRe
     let by = |matches: &dyn Fn(&SectionRecord) -> bool| record.sections.iter().find(|s| matches(s));
     let slug = github_slug(asked);
     by(&|section| section.id == asked)
+        .or_else(|| by(&|section| !slug.is_empty() && section.anchors.contains(&slug)))
         .or_else(|| by(&|section| section.heading.eq_ignore_ascii_case(asked)))
         .or_else(|| by(&|section| !slug.is_empty() && section.id == slug))
         // Other generators of anchors keep other signs: `#nfs_servers` for "NFS servers".

@@ -31,6 +31,16 @@ fn every_form_of_reference_reads_its_part() {
 }
 
 #[test]
+fn explicit_anchors_lead_to_their_sections() {
+    let text = "# A\n\n<a id=\"Retired\"></a>\n\n## B\n\nb\n\n(set:up)=\n## C\n\nc\n";
+    let bench = Bench::with(&[("a.md", text)]);
+    let engine = bench.synced();
+    for (reference, section) in [("a.md#Retired", "b"), ("a.md#set:up", "c"), ("a.md#b", "b")] {
+        assert_eq!(read(&engine, reference).unwrap().section.as_deref(), Some(section));
+    }
+}
+
+#[test]
 fn names_that_look_like_references_are_names_first() {
     let bench = Bench::with(&[("a#b.md", "# Hash\n"), ("c:L1", "x"), ("c:L2.md", "# Colon\n")]);
     let engine = bench.synced();

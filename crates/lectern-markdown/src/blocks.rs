@@ -35,6 +35,7 @@ pub(crate) fn walk(source: &Source<'_>, base: usize, prepared: &str) -> Outline 
         out: Outline::default(),
         depth: 0,
         lines_are_borders: false,
+        paragraph: (0, 0),
         heading: None,
         code: None,
         html: String::new(),
@@ -57,6 +58,8 @@ struct Walker<'s> {
     /// Open blocks.
     depth: usize,
     lines_are_borders: bool,
+    /// First line of the paragraph being read, and the length of the text before it.
+    paragraph: (u32, usize),
     /// The heading at document level being read: line, level, text.
     heading: Option<(u32, u8, String)>,
     code: Option<RawCode>,
@@ -164,6 +167,7 @@ impl Walker<'_> {
         }
         match tag {
             Tag::Paragraph => {
+                self.paragraph = (self.line(range.start), self.out.body.len());
                 self.lines_are_borders = self.depth == 0 && range.len() > LONG_PARAGRAPH;
             }
             Tag::HtmlBlock => self.html_line = self.line(range.start),
@@ -216,6 +220,7 @@ impl Walker<'_> {
                 self.html = html;
                 self.html.clear();
             }
+            TagEnd::Paragraph if self.depth == 0 => self.take_label(),
             TagEnd::TableCell => {
                 separate(&mut self.out.body, ' ');
                 self.links.clear();
@@ -225,6 +230,20 @@ impl Walker<'_> {
         }
         self.links.clear();
         separate(&mut self.out.body, '\n');
+    }
+
+    /// A paragraph of nothing but `(name)=` is how MyST and Jupyter Book write an anchor.
+    fn take_label(&mut self) {
+        let (line, start) = self.paragraph;
+        let text = self.out.body.get(start..).unwrap_or_default().trim();
+        let name = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(")="));
+        if let Some(name) = name
+            && !name.is_empty()
+            && !name.contains(|c: char| c.is_whitespace() || c == '(' || c == ')')
+        {
+            self.out.anchors.push((line, name.to_owned()));
+            self.out.body.truncate(start);
+        }
     }
 
     fn open_link(&mut self, destination: &str, kind: LinkKind, line: u32) {

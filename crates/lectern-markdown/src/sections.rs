@@ -32,7 +32,7 @@ pub struct Section {
     pub body: String,
     /// Text of code blocks: fenced, indented, `<pre>`.
     pub code: String,
-    /// Explicit anchors (`<a id="x">`) inside it or directly before its heading, as [`github_slug`] makes
+    /// Explicit anchors (`<a id="x">`, `(x)=`) inside it or directly before its heading, as [`github_slug`] makes
     /// them. Not unique in the page.
     ///
     /// [`github_slug`]: crate::github_slug
@@ -304,5 +304,16 @@ mod tests {
         let anchors: Vec<Vec<String>> =
             sections(text).into_iter().map(|section| section.anchors).collect();
         assert_eq!(anchors, [vec!["here"], vec!["one-two", "in"], vec!["own"]]);
+    }
+
+    #[test]
+    fn labels_of_myst_are_anchors_and_no_text() {
+        let text = "# A\n\n(howto:set-up)=\n\n## B\n\nIn (text)= it is none.\n\n(on-it)=\n## C\n\n\
+                    (a b)=\n";
+        let sections = sections(text);
+        let anchors: Vec<&[String]> = sections.iter().map(|s| s.anchors.as_slice()).collect();
+        assert_eq!(anchors, [[].as_slice(), &["howtoset-up".to_owned()], &["on-it".to_owned()]]);
+        assert!(!sections[0].body.contains("howto"), "{}", sections[0].body);
+        assert_eq!(sections[2].body.trim(), "(a b)=");
     }
 }

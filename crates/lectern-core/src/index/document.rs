@@ -71,6 +71,7 @@ fn section_record(section: &Section) -> SectionRecord {
         heading: section.heading.clone(),
         level: section.level,
         part: section.part,
+        anchors: section.anchors.clone(),
         first_line: section.lines.start,
         last_line: section.lines.end,
         first_byte: section.bytes.start as u32,

@@ -28,6 +28,8 @@ pub(crate) struct SectionRecord {
     pub(crate) heading: String,
     pub(crate) level: u8,
     pub(crate) part: u32,
+    /// Other names by which a link may reach it, as slugs.
+    pub(crate) anchors: Vec<String>,
     pub(crate) first_line: u32,
     pub(crate) last_line: u32,
     pub(crate) first_byte: u32,
