@@ -232,7 +232,7 @@ impl Walker<'_> {
         separate(&mut self.out.body, '\n');
     }
 
-    /// A paragraph of nothing but `(name)=` is how MyST and Jupyter Book write an anchor.
+    /// A paragraph of nothing but `(name)=` is how Jupyter Book and its kin write an anchor.
     fn take_label(&mut self) {
         let (line, start) = self.paragraph;
         let text = self.out.body.get(start..).unwrap_or_default().trim();
