@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-
 import type { CallToolResult, ServerContext } from "@modelcontextprotocol/server";
 
 import { checkArguments } from "./arguments.ts";
@@ -86,7 +84,7 @@ function explain(error: unknown, call: string, log: Log): string {
     if (error.cause !== undefined) log.warn({ call, err: error }, error.message);
     return error.text;
   }
-  const id = randomUUID();
+  const id = crypto.randomUUID();
   log.error({ call, id, err: error }, "call failed unexpectedly");
   return new ToolError("INTERNAL", `the call failed unexpectedly (report ${id})`, {
     hint: "this is a bug; the server's log has the details under this id",

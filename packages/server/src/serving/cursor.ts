@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import process from "node:process";
 
 import { ToolError } from "./tool-error.ts";
 
@@ -31,6 +31,8 @@ export function openCursor(scope: string, cursor: string): string {
 }
 
 function checksum(scope: string, key: string): Buffer {
+  // Loaded by the first cursor: it would cost every start a twentieth, and most see no cursor.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const hash = createHash("sha256")
     .update(JSON.stringify([scope, key]))
     .digest();

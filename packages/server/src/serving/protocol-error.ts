@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-
 import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
 
 import type { Log } from "./log.ts";
@@ -25,7 +23,7 @@ export function toProtocolError(error: unknown, what: string, log: Log): Protoco
       : ProtocolErrorCode.InternalError;
     return new ProtocolError(code, error.text);
   }
-  const id = randomUUID();
+  const id = crypto.randomUUID();
   log.error({ what, id, err: error }, "request failed unexpectedly");
   return new ProtocolError(
     ProtocolErrorCode.InternalError,
