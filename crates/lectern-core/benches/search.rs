@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use lectern_core::{CancelToken, Detail, Engine, OpenOptions, SearchRequest};
+use lectern_core::{CancelToken, Engine, OpenOptions, SearchRequest};
 
 fn main() {
     // `cargo bench` adds a flag of its own.
@@ -21,12 +21,7 @@ fn main() {
         serde_json::from_str(&std::fs::read_to_string(queries).unwrap()).unwrap();
     let pass = || -> Vec<f64> {
         let timed = queries.iter().map(|query| {
-            let request = SearchRequest {
-                query: query.clone(),
-                limit: 5,
-                path: None,
-                detail: Detail::Concise,
-            };
+            let request = SearchRequest::new(query, 5);
             let started = Instant::now();
             engine.search(&request, &CancelToken::new()).unwrap();
             started.elapsed().as_secs_f64() * 1000.0

@@ -33,8 +33,8 @@ pub use lectern_markdown::LineRange;
 pub use options::{DEFAULT_INCLUDE, DEFAULT_MAX_FILE_BYTES, OpenOptions, RootOptions};
 pub use read::{ReadAnswer, ReadRequest};
 pub use search::{
-    Detail, Hit, MAX_LIMIT, MAX_QUERY_BYTES, MAX_SNIPPET_CHARS, PIECE_SEPARATOR, SearchAnswer,
-    SearchRequest,
+    Correction, Detail, Hit, MAX_HITS_OF_A_PAGE, MAX_LIMIT, MAX_QUERY_BYTES, MAX_SNIPPET_CHARS,
+    PIECE_SEPARATOR, SearchAnswer, SearchRequest, Signals,
 };
 pub use sync::{SyncProgress, SyncReport, SyncStage, SyncTimes};
 pub use verify::VerifyReport;

@@ -88,6 +88,10 @@ export interface SearchRequest {
   readonly path?: string;
   /** `full` gives each hit the section's whole text beside the snippet. */
   readonly detail?: "concise" | "full";
+  /** Paths of pages that may not answer: for measuring, where some pages hold the question. */
+  readonly exclude?: readonly string[];
+  /** Most hits of one page, 1 or 2; default 2. */
+  readonly hitsOfAPage?: number;
 }
 
 /** A section that answers, cited. */
@@ -102,6 +106,8 @@ export interface Hit {
   /** At most 500 characters of the section's own text; ` … ` stands between pieces. */
   readonly snippet: string;
   readonly score: number;
+  /** What the score is made of. */
+  readonly signals: Signals;
   /** First 12 hex digits of the content hash of the bytes the hit was read from. */
   readonly revision: string;
   /** When the file was last written, in milliseconds since 1970. */
@@ -110,11 +116,39 @@ export interface Hit {
   readonly text?: string;
 }
 
+/** What the score of a hit is made of; the members add up to it. */
+export interface Signals {
+  /** BM25F over the fields of the section. */
+  readonly section: number;
+  /** Title and path of the page, by how rare the words are there. */
+  readonly navigation: number;
+  /** BM25F over the page as a whole. */
+  readonly page: number;
+  /** Heading or title that says nearly what the query says. */
+  readonly nearExact: number;
+  /** Identifiers and quoted parts that stand in the section letter by letter. */
+  readonly literal: number;
+  /** Words of the query that stand in the section in the query's order. */
+  readonly verbatim: number;
+}
+
+/** A word that stands nowhere and what was searched for in its place. */
+export interface Correction {
+  /** As the caller spelled it. */
+  readonly word: string;
+  /** Words of the pages, the most common first; at most two. */
+  readonly replacements: readonly string[];
+}
+
 /** Hits, best first; ties by path and line. */
 export interface SearchAnswer {
   readonly hits: readonly Hit[];
-  /** Words of the query that stand on no page. */
+  /** Words of the query that stand on no page and are like none that does. */
   readonly unmatched: readonly string[];
+  /** Words of the query that were taken for misspelt. */
+  readonly corrected: readonly Correction[];
+  /** How much of the query's weight the words of the best hit make up, 0 to 1. */
+  readonly confidence: number;
   /** Pages met that are gone or changed on disk since they were indexed: a sync is due. */
   readonly stale: readonly string[];
   readonly generation: number;

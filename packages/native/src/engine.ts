@@ -84,12 +84,14 @@ class NativeEngine implements Engine {
   }
 
   search(request: SearchRequest, options: CallOptions = {}): Promise<SearchAnswer> {
-    const { query, limit, path, detail } = request;
+    const { query, limit, path, detail, exclude, hitsOfAPage } = request;
     const record: Binding.BindingSearchRequest = {
       query,
       limit: whole("limit", limit, 1, 20),
       ...(path !== undefined && { path }),
       full: detail === "full",
+      ...(exclude !== undefined && { exclude: [...exclude] }),
+      ...(hitsOfAPage !== undefined && { hitsOfAPage: whole("hitsOfAPage", hitsOfAPage, 1, 2) }),
     };
     return this.#call(options.signal, (token) => this.#engine.search(record, token));
   }

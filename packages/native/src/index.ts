@@ -19,6 +19,7 @@ export type {
 } from "./catalog.ts";
 export type {
   CallOptions,
+  Correction,
   Engine,
   Hit,
   LineRange,
@@ -29,6 +30,7 @@ export type {
   RootFacts,
   SearchAnswer,
   SearchRequest,
+  Signals,
   SkippedFile,
   Stats,
   SyncProgress,

@@ -129,15 +129,8 @@ impl Builder<'_> {
             path: self.terms(self.path),
             description: self.terms(&about),
         };
-        let mut name_terms = FxHashSet::default();
-        let mut page_name = Terms::default();
-        for term in of_page.title.iter() {
-            name_terms.insert(term);
-            page_name.push(term);
-        }
-        for term in of_page.path.iter() {
-            page_name.push(term);
-        }
+        let name_terms: FxHashSet<&str> = of_page.title.iter().collect();
+        let page_name = format!("{}{}", of_page.title.as_encoded(), of_page.path.as_encoded());
 
         let mut document = self.document(Kind::Page);
         document.add_u64(self.fields.size, file.size);
@@ -147,13 +140,15 @@ impl Builder<'_> {
         for term in name_terms {
             document.add_text(self.fields.name_terms, term);
         }
-        document.add_text(self.fields.page_name, page_name.into_encoded());
+        document.add_text(self.fields.page_name, page_name);
+        document.add_text(self.fields.page_title, of_page.title.as_encoded());
+        document.add_text(self.fields.page_path, of_page.path.as_encoded());
         // Its text needs the sections' terms, which are analysed once, below.
         let page_at = self.documents.len();
         self.documents.push(document);
 
         let (mut headings, mut body, mut code) =
-            (TaggedText::default(), TaggedText::default(), TaggedText::default());
+            (Terms::default(), Terms::default(), Terms::default());
         for (order, section) in page.sections.iter().enumerate() {
             let text = SectionTerms {
                 heading: if section.part == 1 {
@@ -167,26 +162,28 @@ impl Builder<'_> {
                 body: self.terms(&section.body),
                 code: self.terms(&section.code),
             };
-            headings.push_terms(&text.heading);
-            body.push_terms(&text.body);
-            code.push_terms(&text.code);
+            headings.append(&text.heading);
+            body.append(&text.body);
+            code.append(&text.code);
             let section = self.section_document(order, &of_page, &text);
             self.documents.push(section);
         }
 
         let mut page_text = TaggedText::default();
+        let document = &mut self.documents[page_at];
         for (field, terms) in [
-            (TextField::Title, TaggedText::from(&of_page.title)),
-            (TextField::Heading, headings),
-            (TextField::Path, TaggedText::from(&of_page.path)),
-            (TextField::Description, TaggedText::from(&of_page.description)),
-            (TextField::Body, body),
-            (TextField::Code, code),
+            (TextField::Title, &of_page.title),
+            (TextField::Heading, &headings),
+            (TextField::Path, &of_page.path),
+            (TextField::Description, &of_page.description),
+            (TextField::Body, &body),
+            (TextField::Code, &code),
         ] {
             page_text.open_group(field);
-            page_text.append(&terms);
+            page_text.push_terms(terms);
+            document.add_u64(self.fields.lengths[field as usize], terms.len);
         }
-        self.documents[page_at].add_text(self.fields.page_text, page_text.into_encoded());
+        document.add_text(self.fields.page_text, page_text.into_encoded());
         Ok(())
     }
 

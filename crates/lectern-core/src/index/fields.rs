@@ -9,7 +9,7 @@ use super::tagged_text::{PLAIN_TOKENIZER, TAGGED_TOKENIZER, WEIGHTED_TOKENIZER};
 
 /// Version of everything under an index folder; its folder is named `v<FORMAT_VERSION>`, so that
 /// another version builds beside this one.
-pub(crate) const FORMAT_VERSION: u32 = 2;
+pub(crate) const FORMAT_VERSION: u32 = 3;
 
 /// A field of a page or section that ranking weighs on its own. The number is the *position* of its
 /// tokens in the composite fields, which is how one posting list a term tells the fields it stands
@@ -85,6 +85,10 @@ pub(crate) struct Fields {
     pub(crate) page_text: Field,
     /// Title and path of a page, from which page candidates come.
     pub(crate) page_name: Field,
+    /// Title of a page, to know in how many titles a term stands.
+    pub(crate) page_title: Field,
+    /// Path of a page, to know in how many paths a term stands.
+    pub(crate) page_path: Field,
     /// On sections, distinct terms of the heading, on pages of the title, stop words included.
     pub(crate) name_terms: Field,
     /// Text of a link.
@@ -93,7 +97,7 @@ pub(crate) struct Fields {
     pub(crate) link_page: Field,
     /// Section a link names, where it names one.
     pub(crate) link_section: Field,
-    /// On sections, tokens a field holds.
+    /// Tokens a field holds: of a section, and on page documents of the page, everything once.
     pub(crate) lengths: [Field; TextField::COUNT],
     /// On pages, size of the file in bytes.
     pub(crate) size: Field,
@@ -113,6 +117,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let weighted = composite(WEIGHTED_TOKENIZER, IndexRecordOption::WithFreqsAndPositions);
     let tagged = composite(TAGGED_TOKENIZER, IndexRecordOption::WithFreqsAndPositions);
     let plain = composite(PLAIN_TOKENIZER, IndexRecordOption::WithFreqs);
+    let counted = composite(PLAIN_TOKENIZER, IndexRecordOption::Basic);
     let column = NumericOptions::default().set_fast();
     let string_column = TextOptions::default().set_fast("raw");
     let fields = Fields {
@@ -122,6 +127,8 @@ pub(crate) fn schema() -> (Schema, Fields) {
         section_text: builder.add_text_field("section_text", weighted),
         page_text: builder.add_text_field("page_text", tagged),
         page_name: builder.add_text_field("page_name", plain.clone()),
+        page_title: builder.add_text_field("page_title", counted.clone()),
+        page_path: builder.add_text_field("page_path", counted),
         name_terms: builder.add_text_field("name_terms", string_column.clone()),
         link_text: builder.add_text_field("link_text", plain),
         link_page: builder.add_text_field("link_page", string_column.clone()),

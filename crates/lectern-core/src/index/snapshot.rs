@@ -1,13 +1,17 @@
 //! One commit of the index, with what ranking needs to know of it as a whole.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::index::SegmentId;
-use tantivy::schema::Value as _;
-use tantivy::{DocAddress, DocId, Opstamp, Searcher, SegmentReader, TantivyDocument};
+use tantivy::schema::{Field, IndexRecordOption, Value as _};
+use tantivy::{
+    DocAddress, DocId, DocSet as _, Opstamp, Searcher, SegmentReader, TERMINATED, TantivyDocument,
+    Term,
+};
 
 use super::fields::{Fields, Kind, TextField};
 use super::page_record::PageRecord;
@@ -24,6 +28,8 @@ pub(crate) struct Snapshot {
     pub(crate) totals: Totals,
     pub(crate) mark: Option<CommitMark>,
     pages: OnceLock<PageTable>,
+    /// By segment and ordinal of a name, the bits of its idf as `f32`; 0 while it is not known.
+    name_idfs: Vec<OnceLock<Box<[AtomicU32]>>>,
 }
 
 /// Counts over live documents.
@@ -34,6 +40,8 @@ pub(crate) struct Totals {
     pub(crate) links: u64,
     /// Tokens of all sections by field.
     pub(crate) tokens: [u64; TextField::COUNT],
+    /// Tokens of all pages by field, everything once.
+    pub(crate) page_tokens: [u64; TextField::COUNT],
 }
 
 /// Columns of a segment and the sums over its live documents. Kept from snapshot to snapshot while
@@ -42,12 +50,20 @@ pub(crate) struct SegmentFacts {
     pub(crate) order: Column<u64>,
     pub(crate) lengths: [Column<u64>; TextField::COUNT],
     pub(crate) paths: StrColumn,
+    /// Distinct terms of headings, on sections, and of titles, on pages.
+    names: StrColumn,
     kind: Column<u64>,
     size: Column<u64>,
     mtime: Column<i64>,
     /// Deleted documents, ascending: tantivy's document frequencies still count them.
     pub(crate) deleted: Vec<DocId>,
     totals: Totals,
+}
+
+/// How much a term tells that `frequency` of `count` documents hold: ln(1 + (N - n + .5) / (n + .5)).
+pub(crate) fn idf(count: u64, frequency: u64) -> f64 {
+    let (count, frequency) = (count as f64, frequency as f64);
+    (1.0 + (count - frequency + 0.5) / (frequency + 0.5)).ln()
 }
 
 type SegmentKey = (SegmentId, Option<Opstamp>);
@@ -85,7 +101,64 @@ impl Snapshot {
         drop(known);
         let fields = store.fields;
         let pages = OnceLock::new();
-        Ok(Self { searcher, fields, segments, generation, totals, mark, pages })
+        let name_idfs = segments.iter().map(|_| OnceLock::new()).collect();
+        Ok(Self { searcher, fields, segments, generation, totals, mark, pages, name_idfs })
+    }
+
+    /// Live documents that hold `term` in `field`. tantivy's own figure counts deleted documents
+    /// until they are merged away; with it an index grown by edits would rank unlike a fresh one.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub(crate) fn live_frequency(&self, field: Field, term: &str) -> Result<u64> {
+        let term = Term::from_field_text(field, term);
+        let mut frequency = 0;
+        for (reader, facts) in self.searcher.segment_readers().iter().zip(&self.segments) {
+            let index = reader.inverted_index(field)?;
+            let Some(info) = index.get_term_info(&term).map_err(Error::io("index access"))? else {
+                continue;
+            };
+            frequency += u64::from(info.doc_freq);
+            if facts.deleted.is_empty() {
+                continue;
+            }
+            let mut postings = index
+                .read_postings_from_terminfo(&info, IndexRecordOption::Basic)
+                .map_err(Error::io("index access"))?;
+            for &dead in &facts.deleted {
+                if postings.doc() < dead {
+                    postings.seek(dead);
+                }
+                match postings.doc() {
+                    TERMINATED => break,
+                    doc if doc == dead => frequency -= 1,
+                    _ => {}
+                }
+            }
+        }
+        Ok(frequency)
+    }
+
+    /// idf over live sections of a term that stands in a name, by its ordinal. Computed when first
+    /// asked for: names repeat, and all of them would cost an opening tens of milliseconds.
+    pub(crate) fn name_idf(&self, segment: usize, ordinal: u64) -> f64 {
+        let names = &self.segments[segment].names;
+        let cache = self.name_idfs[segment].get_or_init(|| {
+            (0..names.dictionary().num_terms()).map(|_| AtomicU32::new(0)).collect()
+        });
+        let Some(slot) = cache.get(ordinal as usize) else { return 0.0 };
+        let known = slot.load(Ordering::Relaxed);
+        if known != 0 {
+            return f64::from(f32::from_bits(known));
+        }
+        let mut term = String::new();
+        let frequency = match names.ord_to_str(ordinal, &mut term) {
+            Ok(true) => self.live_frequency(self.fields.section_text, &term).unwrap_or(0),
+            _ => 0,
+        };
+        let idf = idf(self.totals.sections, frequency) as f32;
+        slot.store(idf.to_bits(), Ordering::Relaxed);
+        f64::from(idf)
     }
 
     /// All pages by path. Read once a commit, by the first call that wants it: searches do not.
@@ -118,9 +191,7 @@ impl Snapshot {
     /// # Errors
     /// [`Error::IndexCorrupt`], [`Error::Io`].
     pub(crate) fn page_at(&self, path: &str) -> Result<Option<DocAddress>> {
-        use tantivy::DocSet as _;
-        use tantivy::schema::IndexRecordOption;
-        let term = tantivy::Term::from_field_text(self.fields.path, path);
+        let term = Term::from_field_text(self.fields.path, path);
         for (ordinal, reader) in self.searcher.segment_readers().iter().enumerate() {
             let index = reader.inverted_index(self.fields.path)?;
             let postings = index
@@ -176,6 +247,11 @@ impl Snapshot {
         Ok(())
     }
 
+    /// Average number of tokens of a field over live pages.
+    pub(crate) fn average_page_length(&self, field: TextField) -> f64 {
+        self.totals.page_tokens[field as usize] as f64 / self.totals.pages.max(1) as f64
+    }
+
     /// Average number of tokens of a field over live sections.
     pub(crate) fn average_length(&self, field: TextField) -> f64 {
         let sections = self.totals.sections.max(1) as f64;
@@ -196,6 +272,7 @@ impl SegmentFacts {
             order: columns.u64("order")?,
             lengths,
             paths: columns.str("path")?.ok_or_else(missing)?,
+            names: columns.str("name_terms")?.ok_or_else(missing)?,
             kind: columns.u64("kind")?,
             size: columns.u64("size")?,
             mtime: columns.i64("mtime")?,
@@ -214,7 +291,12 @@ impl SegmentFacts {
 
     fn count(&mut self, doc: DocId) {
         match self.kind(doc) {
-            kind if kind == Kind::Page as u64 => self.totals.pages += 1,
+            kind if kind == Kind::Page as u64 => {
+                self.totals.pages += 1;
+                for (sum, lengths) in self.totals.page_tokens.iter_mut().zip(&self.lengths) {
+                    *sum += lengths.first(doc).unwrap_or_default();
+                }
+            }
             kind if kind == Kind::Section as u64 => {
                 self.totals.sections += 1;
                 for (sum, lengths) in self.totals.tokens.iter_mut().zip(&self.lengths) {
@@ -237,6 +319,21 @@ impl SegmentFacts {
         self.paths.ords().first(doc)
     }
 
+    /// Tokens of a page by field.
+    pub(crate) fn page_lengths(&self, page: DocId) -> [u64; TextField::COUNT] {
+        std::array::from_fn(|field| self.lengths[field].first(page).unwrap_or_default())
+    }
+
+    /// Distinct terms of a section's heading or a page's title, as ordinals.
+    pub(crate) fn names(&self, doc: DocId) -> impl Iterator<Item = u64> + '_ {
+        self.names.term_ords(doc)
+    }
+
+    /// The ordinal of a term that stands in a name.
+    pub(crate) fn name_ordinal(&self, term: &str) -> Result<Option<u64>> {
+        self.names.dictionary().term_ord(term).map_err(Error::io("index access"))
+    }
+
     /// A section's place in its page and the page's document, which is adjacent by construction.
     pub(crate) fn page_of(&self, section: DocId) -> (DocId, usize) {
         let order = self.order.first(section).unwrap_or_default() as u32;
@@ -250,6 +347,9 @@ impl Totals {
         self.sections += other.sections;
         self.links += other.links;
         for (sum, tokens) in self.tokens.iter_mut().zip(other.tokens) {
+            *sum += tokens;
+        }
+        for (sum, tokens) in self.page_tokens.iter_mut().zip(other.page_tokens) {
             *sum += tokens;
         }
     }

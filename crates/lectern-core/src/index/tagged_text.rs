@@ -38,19 +38,8 @@ impl TaggedText {
         self.encoded.push_str(&terms.encoded);
     }
 
-    /// Appends what another text holds.
-    pub(crate) fn append(&mut self, other: &TaggedText) {
-        self.encoded.push_str(&other.encoded);
-    }
-
     pub(crate) fn into_encoded(self) -> String {
         self.encoded
-    }
-}
-
-impl From<&Terms> for TaggedText {
-    fn from(terms: &Terms) -> Self {
-        Self { encoded: terms.encoded.clone() }
     }
 }
 
@@ -66,6 +55,15 @@ impl Terms {
         self.encoded.push(TERM);
         self.encoded.push_str(term);
         self.len += 1;
+    }
+
+    pub(crate) fn append(&mut self, other: &Self) {
+        self.encoded.push_str(&other.encoded);
+        self.len += other.len;
+    }
+
+    pub(crate) fn as_encoded(&self) -> &str {
+        &self.encoded
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {

@@ -11,7 +11,7 @@ use tantivy::{DocId, Score, Term};
 use super::filter::PathFilter;
 use super::query::QueryTerm;
 use crate::cancel::CancelToken;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::index::snapshot::Snapshot;
 
 /// Sections taken by the composite field. With 100 the exact top page equals that of a full
@@ -31,10 +31,11 @@ pub(crate) struct Candidates<'a> {
     pub(crate) terms: &'a [QueryTerm],
     pub(crate) filter: Option<&'a PathFilter>,
     pub(crate) cancel: &'a CancelToken,
-    /// Path ordinals of the pages of earlier rounds, by segment.
+    /// Path ordinals of the pages of earlier rounds and of those left out, by segment.
     seen: Vec<FxHashSet<u64>>,
     rounds: usize,
     are_exhausted: bool,
+    are_some_out: bool,
 }
 
 impl<'a> Candidates<'a> {
@@ -45,7 +46,29 @@ impl<'a> Candidates<'a> {
         cancel: &'a CancelToken,
     ) -> Self {
         let seen = vec![FxHashSet::default(); snapshot.segments.len()];
-        Self { snapshot, terms, filter, cancel, seen, rounds: 0, are_exhausted: false }
+        Self {
+            snapshot,
+            terms,
+            filter,
+            cancel,
+            seen,
+            rounds: 0,
+            are_exhausted: false,
+            are_some_out: false,
+        }
+    }
+
+    /// Takes pages out of every round.
+    pub(crate) fn leave_out(&mut self, paths: &[String]) -> Result<()> {
+        for (facts, seen) in self.snapshot.segments.iter().zip(&mut self.seen) {
+            for path in paths {
+                let ordinal =
+                    facts.paths.dictionary().term_ord(path).map_err(Error::io("index access"))?;
+                seen.extend(ordinal);
+            }
+        }
+        self.are_some_out = !paths.is_empty();
+        Ok(())
     }
 
     /// The next candidates by segment, each list ascending and distinct; `None` when there are none.
@@ -80,7 +103,7 @@ impl<'a> Candidates<'a> {
     fn admits(&self, ordinal: usize, doc: DocId) -> bool {
         let facts = &self.snapshot.segments[ordinal];
         self.filter.is_none_or(|filter| filter.segment_filter(ordinal).admits(facts, doc))
-            && (self.rounds == 1
+            && ((self.rounds == 1 && !self.are_some_out)
                 || facts.path_ordinal(doc).is_some_and(|path| !self.seen[ordinal].contains(&path)))
     }
 

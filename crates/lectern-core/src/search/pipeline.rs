@@ -7,10 +7,10 @@ use lectern_markdown::LineRange;
 use rustc_hash::FxHashMap;
 use tantivy::DocId;
 
-use super::bm25f::{Scored, score};
 use super::candidates::Candidates;
 use super::filter::PathFilter;
 use super::query::Query;
+use super::signals::{Scored, Signals, score};
 use super::snippet::{SnippetTerms, snippet};
 use super::winners::{Winner, Winners};
 use crate::cancel::CancelToken;
@@ -20,8 +20,10 @@ use crate::index::snapshot::Snapshot;
 
 /// Most hits of an answer.
 pub const MAX_LIMIT: u32 = 20;
-/// Hits of one page in an answer.
-const HITS_OF_A_PAGE: u32 = 2;
+/// Sections whose text is read for what only the text tells.
+const VERIFIED: usize = 20;
+/// Most hits of one page in an answer, and how many there are unless told otherwise.
+pub const MAX_HITS_OF_A_PAGE: u32 = 2;
 
 /// How much of each section an answer holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +46,34 @@ pub struct SearchRequest {
     pub path: Option<String>,
     /// How much of each section to give.
     pub detail: Detail,
+    /// Pages that may not answer, by path: for measuring, where some pages hold the question.
+    pub exclude: Vec<String>,
+    /// 1 to [`MAX_HITS_OF_A_PAGE`].
+    pub hits_of_a_page: u32,
+}
+
+/// A word that stands nowhere and what was searched for in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Correction {
+    /// As the caller spelled it.
+    pub word: String,
+    /// Words of the pages, the most common first; at most two.
+    pub replacements: Vec<String>,
+}
+
+impl SearchRequest {
+    /// `limit` hits for `query`, as callers usually want them.
+    #[must_use]
+    pub fn new(query: &str, limit: u32) -> Self {
+        Self {
+            query: query.to_owned(),
+            limit,
+            path: None,
+            detail: Detail::Concise,
+            exclude: Vec::new(),
+            hits_of_a_page: MAX_HITS_OF_A_PAGE,
+        }
+    }
 }
 
 /// A section that answers.
@@ -64,6 +94,8 @@ pub struct Hit {
     pub snippet: String,
     /// Higher is better; comparable within one answer.
     pub score: f64,
+    /// What the score is made of.
+    pub signals: Signals,
     /// First 12 hex digits of the hash of the bytes it was read from.
     pub revision: String,
     /// When the file was last written, in nanoseconds since 1970.
@@ -77,8 +109,12 @@ pub struct Hit {
 pub struct SearchAnswer {
     /// Ordered by score, then path, then line.
     pub hits: Vec<Hit>,
-    /// Words of the query that stand in no section.
+    /// Words of the query that stand in no section and are like none that does.
     pub unmatched: Vec<String>,
+    /// Words of the query that were taken for misspelt.
+    pub corrected: Vec<Correction>,
+    /// How much of the query's weight the words of the best hit make up, 0 to 1.
+    pub confidence: f64,
     /// Pages met that are gone or changed since they were indexed.
     pub stale: Vec<String>,
     /// The commit that was asked.
@@ -111,6 +147,12 @@ impl Search<'_> {
                 request.limit
             )));
         }
+        if !(1..=MAX_HITS_OF_A_PAGE).contains(&request.hits_of_a_page) {
+            return Err(Error::invalid(format!(
+                "hits of a page must be an integer from 1 to {MAX_HITS_OF_A_PAGE} (got {})",
+                request.hits_of_a_page
+            )));
+        }
         let query = Query::understand(&request.query, analyzer, self.snapshot)?;
         let filter = match &request.path {
             Some(path) if self.snapshot.totals.pages > 0 => {
@@ -128,14 +170,19 @@ impl Search<'_> {
         let mut snippet_terms = SnippetTerms::new(&query.terms, analyzer);
         let mut candidates =
             Candidates::new(self.snapshot, &query.terms, filter.as_ref(), self.cancel);
+        candidates.leave_out(&request.exclude)?;
         let limit = request.limit as usize;
         while answer.hits.len() < limit
             && let Some(round) = candidates.next_round()?
         {
             let missing = limit - answer.hits.len();
-            let scored = self.scored(&query, &round)?;
-            for (winner, score) in self.take(missing, &scored, &mut winners, &mut snippet_terms)? {
-                answer.hits.push(hit(winner, score, request.detail, &mut snippet_terms));
+            let mut scored = self.scored(&query, &round)?;
+            verify(&query, &mut scored, &mut winners)?;
+            let wanted = Wanted { limit: missing, of_a_page: request.hits_of_a_page };
+            for (winner, signals) in
+                self.take(&wanted, &scored, &mut winners, &mut snippet_terms)?
+            {
+                answer.hits.push(hit(winner, signals, request.detail, &mut snippet_terms));
             }
         }
         // A later round may hold an exact score above an earlier one's.
@@ -148,27 +195,27 @@ impl Search<'_> {
     }
 
     fn scored(&self, query: &Query, candidates: &[Vec<DocId>]) -> Result<Vec<Scored>> {
-        let mut scored = score(self.snapshot, &query.terms, candidates)?;
-        scored.retain(|scored| scored.score > 0.0);
-        scored.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
+        let mut scored = score(self.snapshot, query, candidates)?;
+        scored.retain(|scored| scored.signals.section > 0.0);
+        sort(&mut scored);
         Ok(scored)
     }
 
-    /// Reads winners until there are `limit`; what turns out to be gone costs no place.
+    /// Reads winners until there are enough; what turns out to be gone costs no place.
     fn take(
         &self,
-        limit: usize,
+        wanted: &Wanted,
         scored: &[Scored],
         winners: &mut Winners<'_>,
         terms: &mut SnippetTerms<'_>,
-    ) -> Result<Vec<(Winner, f64)>> {
+    ) -> Result<Vec<(Winner, Signals)>> {
         let mut hits_of_page = FxHashMap::default();
-        let mut taken = Vec::with_capacity(limit);
-        for ties in scored.chunk_by(|a, b| a.score.total_cmp(&b.score) == Ordering::Equal) {
+        let mut taken = Vec::with_capacity(wanted.limit);
+        for ties in scored.chunk_by(|a, b| by_score(a, b) == Ordering::Equal) {
             for scored in in_place_order(ties, winners)? {
                 self.cancel.check()?;
                 let hits = hits_of_page.entry(winners.page_of(scored.section)).or_insert(0);
-                if *hits == HITS_OF_A_PAGE {
+                if *hits == wanted.of_a_page {
                     continue;
                 }
                 let Some(winner) = winners.read(scored.section)? else { continue };
@@ -176,14 +223,45 @@ impl Search<'_> {
                     continue;
                 }
                 *hits += 1;
-                taken.push((winner, scored.score));
-                if taken.len() == limit {
+                taken.push((winner, scored.signals));
+                if taken.len() == wanted.limit {
                     return Ok(taken);
                 }
             }
         }
         Ok(taken)
     }
+}
+
+/// Best first.
+fn by_score(a: &Scored, b: &Scored) -> Ordering {
+    b.signals.score().total_cmp(&a.signals.score())
+}
+
+fn sort(scored: &mut [Scored]) {
+    scored.sort_unstable_by(by_score);
+}
+
+/// Adds to the best sections what only their text tells, and sorts anew.
+fn verify(query: &Query, scored: &mut [Scored], winners: &mut Winners<'_>) -> Result<()> {
+    if query.literals.is_empty() && query.sentence.is_empty() {
+        return Ok(());
+    }
+    for scored in scored.iter_mut().take(VERIFIED) {
+        let Some(winner) = winners.read(scored.section)? else { continue };
+        if !query.literals.is_empty() {
+            scored.signals.literal = query.literals.gain(&winner.text.to_lowercase());
+        }
+        scored.signals.verbatim = query.sentence.gain(&winner.text);
+    }
+    sort(scored);
+    Ok(())
+}
+
+/// How many winners a round is to give.
+struct Wanted {
+    limit: usize,
+    of_a_page: u32,
 }
 
 fn in_place_order(ties: &[Scored], winners: &mut Winners<'_>) -> Result<Vec<Scored>> {
@@ -198,7 +276,7 @@ fn in_place_order(ties: &[Scored], winners: &mut Winners<'_>) -> Result<Vec<Scor
     Ok(placed.into_iter().map(|(_, scored)| scored).collect())
 }
 
-fn hit(winner: Winner, score: f64, detail: Detail, terms: &mut SnippetTerms<'_>) -> Hit {
+fn hit(winner: Winner, signals: Signals, detail: Detail, terms: &mut SnippetTerms<'_>) -> Hit {
     let snippet = snippet(&winner.text, winner.front_matter_lines, terms);
     Hit {
         path: winner.path,
@@ -207,7 +285,8 @@ fn hit(winner: Winner, score: f64, detail: Detail, terms: &mut SnippetTerms<'_>)
         heading: winner.trail,
         lines: winner.lines,
         snippet,
-        score,
+        score: signals.score(),
+        signals,
         revision: winner.revision,
         modified_ns: winner.modified_ns,
         text: (detail == Detail::Full).then_some(winner.text),

@@ -1,11 +1,11 @@
 //! Stage 1: the query's terms and how rare they are.
 
 use lectern_analysis::{Analyzer, TokenKind};
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, TERMINATED, Term};
 
+use super::signals::literal::Literals;
+use super::signals::verbatim::Sentence;
 use crate::error::{Error, Result};
-use crate::index::snapshot::Snapshot;
+use crate::index::snapshot::{Snapshot, idf};
 
 /// Longest query in bytes of UTF-8; an error message of forty lines fits.
 pub const MAX_QUERY_BYTES: usize = 8192;
@@ -14,12 +14,52 @@ pub const MAX_QUERY_BYTES: usize = 8192;
 /// further term costs a posting list.
 const MAX_TERMS: usize = 48;
 
+/// What a word that stands nowhere counts as: rarer than most words that do.
+const UNKNOWN_IDF: f64 = 9.0;
+
 /// A term that stands in at least one live section.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct QueryTerm {
     pub(crate) text: String,
-    /// ln(1 + (N - n + .5) / (n + .5)) over live sections.
+    /// Over live sections.
     pub(crate) idf: f64,
+    /// Over live pages.
+    pub(crate) page_idf: f64,
+    /// Over the titles of live pages.
+    pub(crate) title_idf: f64,
+    /// Over the paths of live pages.
+    pub(crate) path_idf: f64,
+    /// 1, or less for what the caller did not write: every gain of the term is multiplied by it.
+    pub(crate) weight: f64,
+}
+
+impl QueryTerm {
+    /// A term of which only this is known.
+    #[cfg(test)]
+    pub(crate) fn with_idf(text: &str, idf: f64) -> Self {
+        let text = text.to_owned();
+        Self { text, idf, page_idf: idf, title_idf: idf, path_idf: idf, weight: 1.0 }
+    }
+
+    /// `None` when no live section holds the term.
+    fn new(text: &str, weight: f64, snapshot: &Snapshot) -> Result<Option<Self>> {
+        let fields = snapshot.fields;
+        let frequency = snapshot.live_frequency(fields.section_text, text)?;
+        if frequency == 0 {
+            return Ok(None);
+        }
+        let pages = snapshot.totals.pages;
+        let over_pages =
+            |field| -> Result<f64> { Ok(idf(pages, snapshot.live_frequency(field, text)?)) };
+        Ok(Some(Self {
+            text: text.to_owned(),
+            idf: idf(snapshot.totals.sections, frequency),
+            page_idf: over_pages(fields.page_text)?,
+            title_idf: over_pages(fields.page_title)?,
+            path_idf: over_pages(fields.page_path)?,
+            weight,
+        }))
+    }
 }
 
 /// A query, understood.
@@ -27,8 +67,15 @@ pub(crate) struct QueryTerm {
 pub(crate) struct Query {
     /// Distinct, in order of first occurrence.
     pub(crate) terms: Vec<QueryTerm>,
+    /// Every distinct term of the query with its idf, stop words and unknown words included: what a
+    /// heading is compared with.
+    pub(crate) all_terms: Vec<(String, f64)>,
     /// Words as the caller spelled them that stand nowhere.
     pub(crate) unmatched: Vec<String>,
+    /// What is to be found letter by letter.
+    pub(crate) literals: Literals,
+    /// The query as a sequence of words.
+    pub(crate) sentence: Sentence,
 }
 
 impl Query {
@@ -48,18 +95,29 @@ impl Query {
         }
         let words = distinct_words(text, analyzer);
         let only_stop_words = words.iter().all(|word| word.is_stop);
-        let sections = snapshot.totals.sections as f64;
         let mut query = Self::default();
-        for word in words.into_iter().filter(|word| only_stop_words || !word.is_stop) {
-            let df = live_document_frequency(&word.term, snapshot)? as f64;
-            if df > 0.0 {
-                let idf = (1.0 + (sections - df + 0.5) / (df + 0.5)).ln();
-                query.terms.push(QueryTerm { text: word.term, idf });
-            } else if !word.is_compound && !query.unmatched.contains(&word.spelled) {
+        for word in words {
+            if word.is_stop && !only_stop_words {
+                let frequency =
+                    snapshot.live_frequency(snapshot.fields.section_text, &word.term)?;
+                let idf = idf(snapshot.totals.sections, frequency);
+                query.all_terms.push((word.term, idf));
+                continue;
+            }
+            if let Some(term) = QueryTerm::new(&word.term, 1.0, snapshot)? {
+                query.all_terms.push((word.term, term.idf));
+                query.terms.push(term);
+                continue;
+            }
+            query.all_terms.push((word.term, UNKNOWN_IDF));
+            if !word.is_compound && !query.unmatched.contains(&word.spelled) {
                 query.unmatched.push(word.spelled);
             }
         }
         query.keep_rarest();
+        query.literals = Literals::of(text);
+        let weight = query.terms.iter().map(|term| term.weight * term.idf).sum();
+        query.sentence = Sentence::of(text, weight);
         Ok(query)
     }
 
@@ -96,35 +154,4 @@ fn distinct_words(text: &str, analyzer: &mut Analyzer) -> Vec<Word> {
         }
     });
     words
-}
-
-/// Live sections that hold `term`. tantivy's own figure counts deleted documents until they are
-/// merged away; with it an index grown by edits would rank unlike a fresh one.
-fn live_document_frequency(term: &str, snapshot: &Snapshot) -> Result<u64> {
-    let term = Term::from_field_text(snapshot.fields.section_text, term);
-    let mut frequency = 0;
-    for (reader, facts) in snapshot.searcher.segment_readers().iter().zip(&snapshot.segments) {
-        let index = reader.inverted_index(snapshot.fields.section_text)?;
-        let Some(info) = index.get_term_info(&term).map_err(Error::io("index access"))? else {
-            continue;
-        };
-        frequency += u64::from(info.doc_freq);
-        if facts.deleted.is_empty() {
-            continue;
-        }
-        let mut postings = index
-            .read_postings_from_terminfo(&info, IndexRecordOption::Basic)
-            .map_err(Error::io("index access"))?;
-        for &dead in &facts.deleted {
-            if postings.doc() < dead {
-                postings.seek(dead);
-            }
-            match postings.doc() {
-                TERMINATED => break,
-                doc if doc == dead => frequency -= 1,
-                _ => {}
-            }
-        }
-    }
-    Ok(frequency)
 }

@@ -279,7 +279,7 @@ mod tests {
 
     fn snippet_of(text: &str, query: &[(&str, f64)]) -> String {
         let terms: Vec<_> =
-            query.iter().map(|(t, idf)| QueryTerm { text: (*t).to_owned(), idf: *idf }).collect();
+            query.iter().map(|(text, idf)| QueryTerm::with_idf(text, *idf)).collect();
         snippet(text, 0, &mut SnippetTerms::new(&terms, &mut Analyzer::new()))
     }
 
@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn front_matter_is_shown_only_when_nothing_else_matches() {
         let text = "---\ntags: kafka\n---\nAbout lag.\n";
-        let terms = |t: &str| vec![QueryTerm { text: t.to_owned(), idf: 1.0 }];
+        let terms = |t: &str| vec![QueryTerm::with_idf(t, 1.0)];
         let mut analyzer = Analyzer::new();
         let of = |query: &[QueryTerm], analyzer: &mut Analyzer| {
             snippet(text, 3, &mut SnippetTerms::new(query, analyzer))

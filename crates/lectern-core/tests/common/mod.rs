@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use lectern_core::{
-    CancelToken, Detail, Engine, Hit, OpenOptions, ReadAnswer, ReadRequest, Result, SearchAnswer,
+    CancelToken, Engine, Hit, OpenOptions, ReadAnswer, ReadRequest, Result, SearchAnswer,
     SearchRequest, SyncReport,
 };
 use tempfile::TempDir;
@@ -84,7 +84,7 @@ pub fn sync(engine: &Engine) -> SyncReport {
 }
 
 pub fn request(query: &str) -> SearchRequest {
-    SearchRequest { query: query.to_owned(), limit: 5, path: None, detail: Detail::Concise }
+    SearchRequest::new(query, 5)
 }
 
 pub fn search(engine: &Engine, query: &str) -> SearchAnswer {
