@@ -38,6 +38,108 @@ fn a_heading_outweighs_a_mention() {
 }
 
 #[test]
+fn a_score_is_the_sum_of_its_signals() {
+    let bench = Bench::with(&[
+        ("a.md", "# Kafka lag\n\nthe consumer_group falls behind on every node at night\n"),
+        ("kafka/b.md", "# Other\n\n## Consumer groups\n\nkafka consumer_group\n"),
+    ]);
+    let engine = bench.synced();
+    let query = "the consumer_group falls behind on every node at night kafka lag";
+    let hits = search(&engine, query).hits;
+    assert!(hits.len() >= 2);
+    for hit in &hits {
+        assert!((hit.signals.score() - hit.score).abs() < 1e-12);
+    }
+    let best = hits[0].signals;
+    assert_eq!(hits[0].path, "a.md");
+    for part in [best.section, best.navigation, best.page, best.literal, best.verbatim] {
+        assert!(part > 0.0, "{best:?}");
+    }
+    let heading = search(&engine, "consumer groups").hits.remove(0);
+    assert_eq!(
+        (heading.path.as_str(), heading.section.as_str()),
+        ("kafka/b.md", "consumer-groups")
+    );
+    assert!(heading.signals.near_exact > 0.0);
+}
+
+#[test]
+fn the_page_that_says_it_in_these_words_comes_first() {
+    let filler = "Other words stand here and say something else entirely.\n".repeat(6);
+    let bench = Bench::with(&[
+        ("said.md", &format!("# A\n\n{filler}\nno space left on device while pulling\n")),
+        ("mixed.md", &format!("# B\n\n{filler}\non device left, pulling no space while\n")),
+        ("upper.md", "# C\n\nset MAX_POLL_MS here\n"),
+        ("apart.md", "# D\n\nset max poll ms here, max poll ms\n"),
+    ]);
+    let engine = bench.synced();
+    let first = |query: &str| search(&engine, query).hits.remove(0).path;
+    assert_eq!(first("no space left on device while pulling"), "said.md");
+    assert_eq!(first("MAX_POLL_MS"), "upper.md");
+    assert_eq!(first("\"max poll ms\""), "apart.md");
+}
+
+#[test]
+fn misspelt_words_are_corrected_and_told() {
+    let bench = Bench::with(&[
+        ("deploy.md", "# Deployment\n\nhow a deployment is made\n"),
+        ("alert.md", "# KubePodCrashLooping\n\nrestarts\n"),
+        ("umlaut.md", "# Prüfung\n\nüber die Prüfung\n"),
+        ("other.md", "# Other\n\nnothing of it\n"),
+    ]);
+    let engine = bench.synced();
+    for (query, page, word, replacement) in [
+        ("deploymnet", "deploy.md", "deploymnet", "deployment"),
+        ("Deploment", "deploy.md", "Deploment", "deployment"),
+        ("KubePodCrashLoopng", "alert.md", "KubePodCrashLoopng", "kubepodcrashlooping"),
+        ("Prüfumg", "umlaut.md", "Prüfumg", "prüfung"),
+    ] {
+        let answer = search(&engine, query);
+        assert_eq!(paths(&answer)[0], page, "{query}");
+        let told = answer.corrected.iter().find(|correction| correction.word == word);
+        let told = told.unwrap_or_else(|| panic!("{query}: {:?}", answer.corrected));
+        assert!(told.replacements.iter().any(|r| r == replacement), "{query}: {told:?}");
+        assert!(answer.unmatched.iter().all(|unmatched| unmatched != word), "{query}");
+    }
+    // What stands somewhere is asked as it was written, and what is like nothing is told.
+    let answer = search(&engine, "restarts of zzyzx lag");
+    assert_eq!(answer.unmatched, ["zzyzx", "lag"]);
+    assert!(answer.corrected.is_empty());
+}
+
+#[test]
+fn confidence_is_the_share_of_the_query_that_the_best_hit_holds() {
+    let bench = Bench::with(&[("a.md", "# Kafka\n\nconsumer lag\n"), ("b.md", "# B\n\nledger\n")]);
+    let engine = bench.synced();
+    assert!((search(&engine, "kafka lag").confidence - 1.0).abs() < 1e-9);
+    let half = search(&engine, "kafka ledger").confidence;
+    assert!((0.3..0.7).contains(&half), "{half}");
+    assert!(search(&engine, "kafka gronk flurbs").confidence < 0.3);
+    assert!(search(&engine, "gronk").confidence < 1e-9);
+}
+
+#[test]
+fn pages_left_out_answer_nothing_and_one_hit_of_a_page_is_one() {
+    let bench = Bench::with(&[
+        ("a.md", "# Kafka\n\nkafka\n\n## Kafka again\n\nkafka\n"),
+        ("b.md", "# B\n\nkafka\n"),
+    ]);
+    let engine = bench.synced();
+    let mut asked = request("kafka");
+    asked.hits_of_a_page = 1;
+    let answer = engine.search(&asked, &CancelToken::new()).unwrap();
+    assert_eq!(paths(&answer), ["a.md", "b.md"]);
+    asked.exclude = vec!["a.md".to_owned(), "absent.md".to_owned()];
+    let answer = engine.search(&asked, &CancelToken::new()).unwrap();
+    assert_eq!(paths(&answer), ["b.md"]);
+    for wrong in [0, 3] {
+        asked.hits_of_a_page = wrong;
+        let error = engine.search(&asked, &CancelToken::new()).unwrap_err();
+        assert_eq!(error.code(), "INVALID_ARGUMENT");
+    }
+}
+
+#[test]
 fn operators_are_text() {
     let bench = Bench::with(&[("a.md", "# Notes\n\nAND or NOT a:b C++ \"quoted\" --flag (x)\n")]);
     let engine = bench.synced();

@@ -18,6 +18,7 @@ interface Data {
     modified?: string;
     text?: string;
   }[];
+  readonly corrected?: string[];
   readonly unmatched?: string[];
   readonly note?: string;
 }
@@ -30,6 +31,7 @@ const questions = [
   "prod-db-writer access gronkle",
   "rollback canary label_async_render",
   "nothing-here-matches-zzz",
+  "how to restor a bakcup of the ledgr",
 ];
 
 const bytes = (text: string): number => Buffer.byteLength(text, "utf8");
@@ -58,10 +60,24 @@ describe("an answer of search_docs", () => {
           modified: hit.modified,
           text: hit.text,
         })),
+        corrected: data.corrected?.join("; "),
         unmatched: data.unmatched?.join(", "),
         note: data.note,
       });
     }
+  });
+
+  it("tells what it corrected, and when it is in doubt", async () => {
+    const folder = docs();
+    const host = await serve(handbook, folder.index);
+    const typo = await host.call("search_docs", { query: "restore a bakcup", limit: 1 });
+    expect(typo.data).toMatchObject({
+      hits: [{ path: "how-to/restore-a-backup.md" }],
+      corrected: ["bakcup -> backup"],
+    });
+    expect(typo.data).not.toHaveProperty("note");
+    const doubt = await host.call("search_docs", { query: "backup zzyzx flurbs", limit: 1 });
+    expect(doubt.data?.["note"]).toMatch(/^the best hit holds less than half of what was asked/u);
   });
 
   it("keeps to its budget in either form and says what it left out", async () => {

@@ -7,6 +7,7 @@
 //! 5. [`snippet`]: the lines that answer.
 
 mod candidates;
+mod correction;
 mod filter;
 mod pipeline;
 mod query;

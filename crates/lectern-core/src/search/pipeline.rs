@@ -162,6 +162,7 @@ impl Search<'_> {
         };
         let mut answer = SearchAnswer {
             unmatched: query.unmatched.clone(),
+            corrected: query.corrected.clone(),
             generation: self.snapshot.generation,
             pages: self.snapshot.totals.pages,
             ..SearchAnswer::default()
@@ -182,6 +183,9 @@ impl Search<'_> {
             for (winner, signals) in
                 self.take(&wanted, &scored, &mut winners, &mut snippet_terms)?
             {
+                if answer.hits.is_empty() {
+                    answer.confidence = query.share(snippet_terms.weight_in(&winner));
+                }
                 answer.hits.push(hit(winner, signals, request.detail, &mut snippet_terms));
             }
         }
@@ -219,7 +223,7 @@ impl Search<'_> {
                     continue;
                 }
                 let Some(winner) = winners.read(scored.section)? else { continue };
-                if winner.has_changed && !terms.stand_in(&winner) {
+                if winner.has_changed && terms.weight_in(&winner) <= 0.0 {
                     continue;
                 }
                 *hits += 1;

@@ -2,6 +2,8 @@
 
 use lectern_analysis::{Analyzer, TokenKind};
 
+use super::correction::{self, Replacement};
+use super::pipeline::Correction;
 use super::signals::literal::Literals;
 use super::signals::verbatim::Sentence;
 use crate::error::{Error, Result};
@@ -72,6 +74,8 @@ pub(crate) struct Query {
     pub(crate) all_terms: Vec<(String, f64)>,
     /// Words as the caller spelled them that stand nowhere.
     pub(crate) unmatched: Vec<String>,
+    /// Words that stand nowhere and what is searched for in their place.
+    pub(crate) corrected: Vec<Correction>,
     /// What is to be found letter by letter.
     pub(crate) literals: Literals,
     /// The query as a sequence of words.
@@ -96,6 +100,7 @@ impl Query {
         let words = distinct_words(text, analyzer);
         let only_stop_words = words.iter().all(|word| word.is_stop);
         let mut query = Self::default();
+        let mut unknown = Vec::new();
         for word in words {
             if word.is_stop && !only_stop_words {
                 let frequency =
@@ -109,16 +114,55 @@ impl Query {
                 query.terms.push(term);
                 continue;
             }
-            query.all_terms.push((word.term, UNKNOWN_IDF));
-            if !word.is_compound && !query.unmatched.contains(&word.spelled) {
-                query.unmatched.push(word.spelled);
-            }
+            unknown.push(word);
+        }
+        for word in unknown {
+            query.correct(word, analyzer, snapshot)?;
         }
         query.keep_rarest();
         query.literals = Literals::of(text);
         let weight = query.terms.iter().map(|term| term.weight * term.idf).sum();
         query.sentence = Sentence::of(text, weight);
         Ok(query)
+    }
+
+    /// The share of the query's weight that `weight` is; unknown words weigh as much as rare ones.
+    pub(crate) fn share(&self, weight: f64) -> f64 {
+        let known: f64 = self.terms.iter().map(|term| term.idf).sum();
+        let whole = known + UNKNOWN_IDF * self.unmatched.len() as f64;
+        if whole > 0.0 { (weight / whole).min(1.0) } else { 0.0 }
+    }
+
+    /// Takes in a word that stands nowhere, by what it may be a misspelling of.
+    fn correct(&mut self, word: Word, analyzer: &mut Analyzer, snapshot: &Snapshot) -> Result<()> {
+        let found = if self.corrected.len() < correction::MAX_WORDS {
+            correction::replacements(&word.spelled, &word.term, analyzer, snapshot)?
+        } else {
+            Vec::new()
+        };
+        let mut replacements = Vec::new();
+        for Replacement { term, word } in found {
+            // One that was typed as well is searched for as it is.
+            if self.terms.iter().any(|known| known.text == term) {
+                continue;
+            }
+            if let Some(term) = QueryTerm::new(&term, correction::WEIGHT, snapshot)? {
+                if replacements.is_empty() {
+                    self.all_terms.push((term.text.clone(), term.idf));
+                }
+                self.terms.push(term);
+                replacements.push(word);
+            }
+        }
+        if !replacements.is_empty() {
+            self.corrected.push(Correction { word: word.spelled, replacements });
+            return Ok(());
+        }
+        self.all_terms.push((word.term, UNKNOWN_IDF));
+        if !word.is_compound && !self.unmatched.contains(&word.spelled) {
+            self.unmatched.push(word.spelled);
+        }
+        Ok(())
     }
 
     fn keep_rarest(&mut self) {

@@ -35,14 +35,13 @@ impl<'a> SnippetTerms<'a> {
         Self { bits, idf: terms.iter().map(|term| term.idf).collect(), analyzer }
     }
 
-    /// Whether any term stands in what the winner holds now.
-    pub(crate) fn stand_in(&mut self, winner: &Winner) -> bool {
-        let texts = [&winner.text, &winner.title, &winner.path].into_iter().chain(&winner.trail);
-        texts.into_iter().any(|text| {
-            let mut found = false;
-            self.for_each_match(text, |_, _| found = true);
-            found
-        })
+    /// Summed idf of the terms that stand in what the winner holds now, its names included.
+    pub(crate) fn weight_in(&mut self, winner: &Winner) -> f64 {
+        let mut mask = 0_u64;
+        for text in [&winner.text, &winner.title, &winner.path].into_iter().chain(&winner.trail) {
+            self.for_each_match(text, |_, bit| mask |= 1 << bit);
+        }
+        self.weight(mask)
     }
 
     /// Calls `visit` with byte offset and term of each match, offsets ascending.

@@ -1,6 +1,6 @@
 import process from "node:process";
 
-import { type OpenOptions, openEngine, type SearchAnswer } from "@lectern/native";
+import { type OpenOptions, openEngine, type SearchAnswer, type Signals } from "@lectern/native";
 import type { Command } from "commander";
 
 import { oneLine, withoutControls } from "../plain-text.ts";
@@ -15,6 +15,7 @@ interface Flags extends DocumentFlags {
   readonly limit: number;
   readonly path?: string;
   readonly full?: boolean;
+  readonly explain?: boolean;
   readonly json?: boolean;
 }
 
@@ -28,10 +29,17 @@ export function addSearchCommand(lectern: Command): void {
     .option("-p, --path <path>", "only this folder or page")
     .optionsGroup("Output:")
     .option("--full", "show whole sections")
+    .option("--explain", "show what each score is made of")
     .option("--json", "print the answer for programs")
     .action(async (query: string[], flags: Flags) => {
       const { limit, path } = flags;
-      const shown = { limit, path, full: flags.full === true, json: flags.json === true };
+      const shown = {
+        limit,
+        path,
+        full: flags.full === true,
+        explain: flags.explain === true,
+        json: flags.json === true,
+      };
       process.exitCode = await searchCommand(await openOptions(flags, []), query.join(" "), shown);
     });
   describe(command, {
@@ -42,6 +50,7 @@ export function addSearchCommand(lectern: Command): void {
       ['lectern search "rotate a secret"', "words in any order"],
       ["lectern search ECONNREFUSED -p runbooks", "only below a folder"],
       ["lectern search getUserName --full -n 1", "the whole text of the best section"],
+      ["lectern search kafka lag --explain", "why the hits stand in this order"],
     ],
     isAboutDocuments: true,
     exits: [0, 1, 2, 3, 4, 5],
@@ -53,6 +62,7 @@ interface SearchFlags {
   readonly limit: number;
   readonly path?: string | undefined;
   readonly full: boolean;
+  readonly explain: boolean;
   readonly json: boolean;
 }
 
@@ -64,7 +74,7 @@ async function searchCommand(
 ): Promise<number> {
   await using engine = await openEngine(options);
   await catchUp(engine);
-  const { limit, path, full, json } = flags;
+  const { limit, path, full, explain, json } = flags;
   const answer = await engine.search({
     query,
     limit,
@@ -72,23 +82,36 @@ async function searchCommand(
     ...(path !== undefined && { path }),
   });
   if (json) printJson(answer);
-  else print(human(answer));
+  else print(human(answer, explain));
   return answer.hits.length === 0 ? EXIT.notFound : EXIT.ok;
 }
 
-function human(answer: SearchAnswer): string {
+function human(answer: SearchAnswer, explain: boolean): string {
   const blocks = answer.hits.map((hit) => {
     const trail = [hit.title, ...hit.heading.filter((heading) => heading !== hit.title)];
     const lines = `L${hit.lines.start}-L${hit.lines.end}`;
     return [
       `${bold(`${oneLine(hit.path)}:${lines}`)} ${dim(`#${hit.section} ${hit.score.toFixed(2)}`)}`,
       dim(withoutControls(trail.join(" > "))),
+      ...(explain ? [dim(madeOf(hit.signals))] : []),
       withoutControls(hit.text ?? hit.snippet).trimEnd(),
     ].join("\n");
   });
   if (answer.hits.length === 0) {
     blocks.push(answer.pages === 0 ? "no Markdown pages under the roots" : "nothing found");
   }
+  for (const { word, replacements } of answer.corrected) {
+    blocks.push(dim(`corrected: ${oneLine(word)} to ${replacements.join(", ")}`));
+  }
+  if (explain) blocks.push(dim(`confidence: ${answer.confidence.toFixed(2)}`));
   if (answer.unmatched.length > 0) blocks.push(dim(`unmatched: ${answer.unmatched.join(", ")}`));
   return blocks.join("\n\n");
+}
+
+/** The signals that give a hit something, in the order in which they are added. */
+function madeOf(signals: Signals): string {
+  return Object.entries(signals)
+    .filter(([, gain]: [string, number]) => gain > 0)
+    .map(([name, gain]: [string, number]) => `${name} ${gain.toFixed(2)}`)
+    .join(" + ");
 }

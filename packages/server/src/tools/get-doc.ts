@@ -14,7 +14,7 @@ const input = z.strictObject({
   path: text("path, path#section, path:L10-L42 or kb:// uri").optional(),
   paths: texts({ min: 1, max: 10 }).optional(),
   section: text().optional(),
-  lines: text("L10-L42").optional(),
+  lines: text().optional(),
   max_tokens: integer({ min: 100, max: 20_000 }).default(4000),
 });
 

@@ -6,6 +6,11 @@ import type { DatedHit, FoundDocuments } from "../knowledge-base.ts";
 import { oneLine, withoutControls } from "../plain-text.ts";
 import { BYTES_PER_TOKEN, countTokens } from "../serving/tokens.ts";
 
+/** Confidence below which an answer says that it may be none. */
+const DOUBTFUL = 0.5;
+/** Longest misspelt word that is shown whole, in characters. */
+const SHOWN_CHARACTERS = 40;
+
 /** Schema of the answer as data. */
 export const searchOutput = z.object({
   hits: z.array(
@@ -22,6 +27,7 @@ export const searchOutput = z.object({
       text: z.string().optional(),
     }),
   ),
+  corrected: z.array(z.string()).optional(),
   unmatched: z.array(z.string()).optional(),
   note: z.string().optional(),
 });
@@ -40,7 +46,10 @@ export function searchAnswer(
     ...notesOn(found, isFiltered),
     ...(left > 0 ? [`${left} more unmatched words are not shown`] : []),
   ];
-  const facts = { hits, unmatched, notes };
+  const corrected = found.corrected.map(
+    ({ word, replacements }) => `${shortened(word)} -> ${replacements.join(", ")}`,
+  );
+  const facts = { hits, corrected, unmatched, notes };
   for (const shown of smaller(facts, bound)) {
     if (tokens(shown) <= bound) return { text: render(shown), data: shown };
   }
@@ -49,6 +58,7 @@ export function searchAnswer(
 
 interface Parts {
   readonly hits: readonly HitFacts[];
+  readonly corrected: readonly string[];
   readonly unmatched: readonly string[];
   readonly notes: readonly string[];
 }
@@ -82,6 +92,7 @@ function assemble(parts: Parts, hits: HitFacts[], more: readonly string[]): Fact
   const notes = [...more, ...parts.notes];
   return {
     hits,
+    ...(parts.corrected.length > 0 && { corrected: [...parts.corrected] }),
     ...(parts.unmatched.length > 0 && { unmatched: [...parts.unmatched] }),
     ...(notes.length > 0 && { note: notes.join("; ") }),
   };
@@ -120,7 +131,7 @@ function factsOf(hit: DatedHit): HitFacts {
 
 /** Why there is nothing, or why there may be less than there is. */
 function notesOn(found: FoundDocuments, isFiltered: boolean): string[] {
-  const { hits, pages, stale, problem } = found;
+  const { hits, pages, stale, problem, confidence } = found;
   const notes: string[] = [];
   if (hits.length === 0) {
     if (pages === 0) notes.push("the knowledge base holds no Markdown pages");
@@ -128,8 +139,17 @@ function notesOn(found: FoundDocuments, isFiltered: boolean): string[] {
       notes.push("the pages that held these words have changed or are gone: search again");
     } else notes.push(`no section${isFiltered ? " under path" : ""} holds any of these words`);
   }
+  if (hits.length > 0 && confidence < DOUBTFUL) {
+    notes.push("the best hit holds less than half of what was asked: other words may find more");
+  }
   if (problem !== undefined) notes.push(`the index may be out of date: ${problem}`);
   return notes;
+}
+
+function shortened(word: string): string {
+  const characters = Array.from(word);
+  if (characters.length <= SHOWN_CHARACTERS) return word;
+  return `${characters.slice(0, SHOWN_CHARACTERS - 1).join("")}…`;
 }
 
 /** Words that a quarter of a budget of `bound` tokens holds, and how many are left out. */
@@ -163,6 +183,7 @@ function render(data: Facts): string {
       ...(hit.text === undefined ? [] : [quoted("| ", hit.text)]),
     ].join("\n"),
   );
+  if (data.corrected !== undefined) blocks.push(`corrected: ${data.corrected.join("; ")}`);
   if (data.unmatched !== undefined) blocks.push(`unmatched: ${data.unmatched.join(", ")}`);
   if (data.note !== undefined) blocks.push(`note: ${data.note}`);
   return blocks.join("\n\n");

@@ -12,11 +12,8 @@ const input = z.strictObject({
   limit: integer({ min: 1, max: 20 }).default(5),
   path: text("Folder or page").optional(),
   detail: choice(["concise", "full"], "full adds the sections' text").default("concise"),
-  max_tokens: integer({
-    min: 200,
-    max: 8000,
-    description: "Default 2000, full 6000",
-  }).optional(),
+  // By default 2,000, with full 6,000.
+  max_tokens: integer({ min: 200, max: 8000 }).optional(),
 });
 
 /** Ranked search over sections. */

@@ -12,6 +12,7 @@ export interface Facts {
     readonly snippet: string;
     readonly text: string | undefined;
   }[];
+  readonly corrected: string | undefined;
   readonly unmatched: string | undefined;
   readonly note: string | undefined;
 }
@@ -40,7 +41,7 @@ export function parseFacts(text: string): Facts {
     if (take(/^$/u) !== undefined) continue;
     const place = take(/^\d+\. (.*):(L\d+-L\d+)$/u);
     if (place === undefined) {
-      const extra = take(/^(unmatched|note): (.*)$/u);
+      const extra = take(/^(corrected|unmatched|note): (.*)$/u);
       if (extra === undefined) throw new Error(`unreadable line: ${lines[at]}`);
       tail[extra[0] ?? ""] = extra[1] ?? "";
       continue;
@@ -62,5 +63,6 @@ export function parseFacts(text: string): Facts {
       text: quoted("| "),
     });
   }
-  return { hits, unmatched: tail["unmatched"], note: tail["note"] };
+  const { corrected, unmatched, note } = tail;
+  return { hits, corrected, unmatched, note };
 }
