@@ -1,0 +1,76 @@
+/** Figures over lists of numbers: pure, and the same in every run. */
+
+/** A mean with how far it may be off. */
+export interface Estimate {
+  readonly mean: number;
+  /** Standard error of the mean; null for a single value, which says nothing about its spread. */
+  readonly error: number | null;
+}
+
+/** Sign flips of a {@link randomisationTest}. */
+const FLIPS = 10_000;
+/** Where the flips start: any number, but always the same. */
+const SEED = 20_261_125;
+/** Sums of the same numbers in another order differ by less. */
+const ROUNDING = 1e-9;
+
+/** Mean and standard error, by the sample's deviation (n - 1). Takes at least one value. */
+export function estimate(values: readonly number[]): Estimate {
+  const mean = sum(values) / values.length;
+  if (values.length < 2) return { mean, error: null };
+  const variance = sum(values.map((value) => (value - mean) ** 2)) / (values.length - 1);
+  return { mean, error: Math.sqrt(variance / values.length) };
+}
+
+/** 1 / rank of a rank from 1; 0 for none. */
+export function reciprocal(rank: number | null): number {
+  return rank === null ? 0 : 1 / rank;
+}
+
+/**
+ * Normalised discounted cumulative gain over the first `depth` places, 0 to 1. `found` are the grades
+ * of what was answered, best place first, 0 for what is not relevant; `relevant` the grades of all
+ * that could be, at least one above 0. A grade gains 2^grade - 1, discounted by log2(place + 1).
+ */
+export function ndcg(found: readonly number[], relevant: readonly number[], depth = 10): number {
+  const ideal = [...relevant].sort((a, b) => b - a);
+  return gain(found.slice(0, depth)) / gain(ideal.slice(0, depth));
+}
+
+/**
+ * Two-sided paired randomisation test: how probable a mean at least as far from 0 is when each
+ * difference may as well have the other sign. Between 1 / 10,001 and 1; 1 when nothing differs.
+ */
+export function randomisationTest(differences: readonly number[]): number {
+  // A pair without a difference adds nothing, whichever way round it is.
+  const differing = differences.filter((difference) => difference !== 0);
+  const observed = Math.abs(sum(differing));
+  const random = generator(SEED);
+  let asFar = 0;
+  for (let flip = 0; flip < FLIPS; flip += 1) {
+    let flipped = 0;
+    for (const difference of differing) flipped += random() < 0.5 ? difference : -difference;
+    if (Math.abs(flipped) >= observed - ROUNDING) asFar += 1;
+  }
+  // The observed signs are one of the ways, so that p is never 0.
+  return (asFar + 1) / (FLIPS + 1);
+}
+
+function gain(grades: readonly number[]): number {
+  return sum(grades.map((grade, index) => (2 ** grade - 1) / Math.log2(index + 2)));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Numbers in [0, 1) that are the same in every run (mulberry32). */
+function generator(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
