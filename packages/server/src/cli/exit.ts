@@ -1,6 +1,7 @@
 import { LecternError } from "@lectern/native";
 
 import { ConfigError } from "../config/config-error.ts";
+import { InputError } from "../eval/input-error.ts";
 
 /** Exit codes of every command. */
 export const EXIT = {
@@ -17,11 +18,15 @@ export const EXIT = {
   storage: 5,
   /** `verify` found what differs from the files or is damaged. */
   differs: 6,
+  /** `eval` missed a threshold. */
+  missed: 7,
 } as const;
 
 /** The exit code for an error and the lines that explain it on stderr. */
 export function explainError(error: unknown): { readonly code: number; readonly lines: string[] } {
-  if (error instanceof ConfigError) return { code: EXIT.usage, lines: [`error: ${error.message}`] };
+  if (error instanceof ConfigError || error instanceof InputError) {
+    return { code: EXIT.usage, lines: [`error: ${error.message}`] };
+  }
   if (!LecternError.isInstance(error)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { code: EXIT.failure, lines: [`error: ${text}`] };

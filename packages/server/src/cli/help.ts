@@ -23,6 +23,7 @@ const EXIT_MEANINGS = {
   4: "nothing found",
   5: "index busy, not built or not writable; addon missing",
   6: "verify found what differs or is damaged",
+  7: "eval missed a threshold",
 } as const;
 
 /** Variables that say which documents are meant. */
@@ -55,7 +56,7 @@ function longHelp(help: CommandHelp): string {
 }
 
 /** The table of exit codes; of all of them unless told otherwise. */
-export function exitHelp(codes: CommandHelp["exits"] = [0, 1, 2, 3, 4, 5, 6]): string {
+export function exitHelp(codes: CommandHelp["exits"] = [0, 1, 2, 3, 4, 5, 6, 7]): string {
   return section(
     "Exit codes",
     codes.map((code) => [String(code), EXIT_MEANINGS[code]]),

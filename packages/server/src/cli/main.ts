@@ -2,6 +2,7 @@ import { addBrowseCommand } from "./browse-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addConfigCommand } from "./config-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
+import { addEvalCommand } from "./eval-command.ts";
 import { addGetCommand } from "./get-command.ts";
 import { addIndexCommand } from "./index-command.ts";
 import { addPrintConfigCommand } from "./print-config-command.ts";
@@ -29,6 +30,7 @@ export async function main(argv: readonly string[], parent: number): Promise<voi
   addDoctorCommand(lectern);
   addStatsCommand(lectern);
   addVerifyCommand(lectern);
+  addEvalCommand(lectern);
   addCompletionCommand(lectern);
   await runProgram(lectern, argv);
 }

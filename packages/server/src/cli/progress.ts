@@ -9,9 +9,12 @@ const BAR_WIDTH = 24;
 /** Carriage return, and after the text: erase what an older, longer line left. */
 const [LINE_START, ERASE_REST] = ["\r", "\u001B[K"];
 
-/** Shows how far a sync is. */
+/** Where a sync or a run of questions stands. */
+type Progress = Omit<SyncProgress, "stage"> & { readonly stage: SyncProgress["stage"] | "asking" };
+
+/** Shows how far something is. */
 export interface ProgressBar {
-  show(progress: SyncProgress): void;
+  show(progress: Progress): void;
   /** Takes the bar off the screen. */
   clear(): void;
 }
@@ -20,7 +23,7 @@ export interface ProgressBar {
 export function progressBar(): ProgressBar {
   const { stderr } = process;
   if (!stderr.isTTY) return { show: () => undefined, clear: () => undefined };
-  let stage: SyncProgress["stage"] | undefined;
+  let stage: Progress["stage"] | undefined;
   let stageStart = 0;
   let lastDrawn = -Infinity;
   return {
@@ -44,7 +47,7 @@ export function progressBar(): ProgressBar {
 }
 
 /** One line: stage, bar, count, files a second. */
-export function progressText({ stage, done, total }: SyncProgress, elapsedMs: number): string {
+export function progressText({ stage, done, total }: Progress, elapsedMs: number): string {
   const name = stage.padEnd("committing".length);
   if (total === 0) return done > 0 ? `${name} ${grouped(done)}` : name.trimEnd();
   const cells = Math.round((Math.min(done, total) / total) * BAR_WIDTH);

@@ -59,7 +59,9 @@ export function maskQuestions(text: string): string {
 function isUnderlinedQuestion(lines: readonly string[], at: number): boolean {
   const before = lines[at - 1] ?? "";
   const [line = "", after = ""] = [lines[at], lines[at + 1]];
-  return before.trim() === "" && /^ {0,3}\S.*\?\s*$/u.test(line) && /^ {0,3}(?:=+|-+)\s*$/u.test(after);
+  return (
+    before.trim() === "" && /^ {0,3}\S.*\?\s*$/u.test(line) && /^ {0,3}(?:=+|-+)\s*$/u.test(after)
+  );
 }
 
 function copyMasked(from: string, to: string): void {

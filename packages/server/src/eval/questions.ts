@@ -40,7 +40,10 @@ class Flaw extends Error {}
 export function parseQuestions(text: string, name: string): Question[] {
   const questions: Question[] = [];
   const lineOfId = new Map<string, number>();
-  for (const [index, line] of text.replace(/^\uFEFF/u, "").split("\n").entries()) {
+  for (const [index, line] of text
+    .replace(/^\uFEFF/u, "")
+    .split("\n")
+    .entries()) {
     if (line.trim() === "") continue;
     const number = index + 1;
     try {

@@ -50,11 +50,15 @@ export function parseReport(text: string, name: string): EarlierRecord[] {
   }
   const questions = (report as { questions?: unknown } | null)?.questions;
   if (!Array.isArray(questions)) {
-    throw new InputError(`${name}: has no list of questions; it must be what lectern eval --json prints`);
+    throw new InputError(
+      `${name}: has no list of questions; it must be what lectern eval --json prints`,
+    );
   }
   for (const [at, question] of questions.entries()) {
     if (!isEarlierRecord(question)) {
-      throw new InputError(`${name}: questions[${at}] must have id, query and reciprocalRank (0 to 1)`);
+      throw new InputError(
+        `${name}: questions[${at}] must have id, query and reciprocalRank (0 to 1)`,
+      );
     }
   }
   return questions as EarlierRecord[];
@@ -63,7 +67,6 @@ export function parseReport(text: string, name: string): EarlierRecord[] {
 function isEarlierRecord(value: unknown): value is EarlierRecord {
   if (typeof value !== "object" || value === null) return false;
   const { id, query, reciprocalRank } = value as Partial<Record<keyof EarlierRecord, unknown>>;
-  const isRank =
-    typeof reciprocalRank === "number" && reciprocalRank >= 0 && reciprocalRank <= 1;
+  const isRank = typeof reciprocalRank === "number" && reciprocalRank >= 0 && reciprocalRank <= 1;
   return typeof id === "string" && typeof query === "string" && isRank;
 }

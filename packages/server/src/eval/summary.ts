@@ -2,15 +2,7 @@ import type { Answer } from "./ask.ts";
 import { type Estimate, estimate, reciprocal } from "./statistics.ts";
 
 /** What is measured of each question and averaged, by the names that thresholds use. */
-export const MEASURES = [
-  "r@1",
-  "r@5",
-  "r@10",
-  "mrr",
-  "ndcg",
-  "section@1",
-  "section@5",
-] as const;
+export const MEASURES = ["r@1", "r@5", "r@10", "mrr", "ndcg", "section@1", "section@5"] as const;
 
 /** The name of a measure. */
 export type Measure = (typeof MEASURES)[number];
