@@ -20,28 +20,16 @@ const HEADS: Readonly<Record<Measure, string>> = {
 
 /** Figures by kind and over all, each mean with its standard error. */
 export function figuresTable({ kinds, all }: Summaries): string {
-  const row = (name: string, summary: Summary): string[] => [
-    oneLine(name),
-    String(summary.queries),
-    ...MEASURES.map((measure) => mean(summary.measures[measure])),
-    String(summary.empty),
-  ];
   return headed([
     ["kind", "queries", ...MEASURES.map((measure) => HEADS[measure]), "empty"],
-    ...kinds.map((summary) => row(summary.kind, summary)),
-    row("all", all),
+    ...kinds.map((summary) => figuresRow(summary.kind, summary)),
+    figuresRow("all", all),
   ]);
 }
 
 /** Differences to another run by kind and over all, each with its p. */
 export function comparisonTable(comparison: Comparison, other: string): string {
   const { kinds, all, onlyHere, onlyThere } = comparison;
-  const row = (name: string, compared: Compared): string[] => [
-    oneLine(name),
-    String(compared.queries),
-    ...difference(compared.mrr),
-    ...difference(compared["r@1"]),
-  ];
   const apart =
     onlyHere + onlyThere === 0
       ? ""
@@ -50,8 +38,8 @@ export function comparisonTable(comparison: Comparison, other: string): string {
     `difference to ${oneLine(other)}${apart}`,
     headed([
       ["kind", "queries", "MRR@10", "p", "R@1", "p"],
-      ...kinds.map((compared) => row(compared.kind, compared)),
-      row("all", all),
+      ...kinds.map((compared) => comparisonRow(compared.kind, compared)),
+      comparisonRow("all", all),
     ]),
   ].join("\n");
 }
@@ -66,7 +54,9 @@ export function failuresText(failures: readonly Failure[]): string {
         `  expected ${expected.map(oneLine).join(", ")}`,
         ...(first === null ? ["  nothing found"] : place("first", first)),
         ...(found === null
-          ? [...(first === null ? [] : ["  no expected page is among the ten"])]
+          ? first === null
+            ? []
+            : ["  no expected page is among the ten"]
           : place(`place ${found.rank}`, found)),
       ].join("\n"),
     )
@@ -81,6 +71,24 @@ export function missedLine({ threshold, measured, missedBy }: Verdict): string {
       ? `${measured} empty, ${missedBy} too many`
       : `${decimal(measured)}, ${decimal(missedBy)} short`;
   return `missed: ${oneLine(text)}: ${how}`;
+}
+
+function figuresRow(name: string, summary: Summary): string[] {
+  return [
+    oneLine(name),
+    String(summary.queries),
+    ...MEASURES.map((measure) => mean(summary.measures[measure])),
+    String(summary.empty),
+  ];
+}
+
+function comparisonRow(name: string, compared: Compared): string[] {
+  return [
+    oneLine(name),
+    String(compared.queries),
+    ...difference(compared.mrr),
+    ...difference(compared["r@1"]),
+  ];
 }
 
 function headed([head = [], ...rows]: readonly (readonly string[])[]): string {
@@ -112,7 +120,7 @@ function mean(value: Estimate | undefined): string {
 
 function difference({ difference: by, p }: Difference): [string, string] {
   const sign = by < 0 ? "-" : "+";
-  return [`${sign}${decimal(Math.abs(by))}`, decimal(p)];
+  return [`${sign}${decimal(Math.abs(by))}`, p < 0.001 ? "<.001" : decimal(p)];
 }
 
 /** Three places, without the 0 before the point. */

@@ -59,12 +59,16 @@ interface Pair {
 }
 
 function compared(pairs: readonly Pair[]): Compared {
-  const first = ({ reciprocalRank }: EarlierRecord): number => (reciprocalRank === 1 ? 1 : 0);
   return {
     queries: pairs.length,
     mrr: difference(pairs.map(({ now, before }) => now.reciprocalRank - before.reciprocalRank)),
     "r@1": difference(pairs.map(({ now, before }) => first(now) - first(before))),
   };
+}
+
+/** 1 when the first page is relevant, else 0. */
+function first({ reciprocalRank }: EarlierRecord): number {
+  return reciprocalRank === 1 ? 1 : 0;
 }
 
 function difference(differences: readonly number[]): Difference {

@@ -65,22 +65,22 @@ export function parseQuestions(text: string, name: string): Question[] {
 
 function parseQuestion(line: string, number: number): Question {
   const given = object(parseJson(line), "the line");
-  const query = text(given["query"], "query");
+  const query = nonEmpty(given["query"], "query");
   if (Buffer.byteLength(query) > MAX_QUERY_BYTES) {
     throw new Flaw(`query must have at most ${MAX_QUERY_BYTES} bytes`);
   }
   const { id, kind, sources } = given;
   return {
-    id: id === undefined ? String(number) : text(id, "id"),
+    id: id === undefined ? String(number) : nonEmpty(id, "id"),
     query,
-    kind: kind === undefined ? "question" : text(kind, "kind"),
+    kind: kind === undefined ? "question" : nonEmpty(kind, "kind"),
     relevant: list(given["relevant"], "relevant").map((entry, at) =>
       parseRelevant(entry, `relevant[${at}]`),
     ),
     sources:
       sources === undefined || (Array.isArray(sources) && sources.length === 0)
         ? []
-        : list(sources, "sources").map((entry, at) => text(entry, `sources[${at}]`)),
+        : list(sources, "sources").map((entry, at) => nonEmpty(entry, `sources[${at}]`)),
   };
 }
 
@@ -88,8 +88,8 @@ function parseRelevant(entry: unknown, where: string): Relevant {
   const { path, section, grade = 1 } = object(entry, where);
   if (grade !== 1 && grade !== 2 && grade !== 3) throw wrong(`${where}.grade`, "1, 2 or 3", grade);
   return {
-    path: text(path, `${where}.path`),
-    ...(section !== undefined && { section: text(section, `${where}.section`) }),
+    path: nonEmpty(path, `${where}.path`),
+    ...(section !== undefined && { section: nonEmpty(section, `${where}.section`) }),
     grade,
   };
 }
@@ -114,7 +114,7 @@ function list(value: unknown, where: string): readonly unknown[] {
   throw wrong(where, "a list with at least one entry", value);
 }
 
-function text(value: unknown, where: string): string {
+function nonEmpty(value: unknown, where: string): string {
   if (typeof value === "string" && value.trim() !== "") return value;
   throw wrong(where, "a text that is not empty", value);
 }

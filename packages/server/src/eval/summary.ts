@@ -7,6 +7,17 @@ export const MEASURES = ["r@1", "r@5", "r@10", "mrr", "ndcg", "section@1", "sect
 /** The name of a measure. */
 export type Measure = (typeof MEASURES)[number];
 
+/** What an answer counts for each measure; `undefined` when the question is none of its. */
+const VALUES: Readonly<Record<Measure, (answer: Answer) => number | undefined>> = {
+  "r@1": ({ rank }) => within(rank, 1),
+  "r@5": ({ rank }) => within(rank, 5),
+  "r@10": ({ rank }) => within(rank, 10),
+  mrr: ({ rank }) => reciprocal(rank),
+  ndcg: ({ ndcg }) => ndcg,
+  "section@1": ({ sectionRank }) => within(sectionRank, 1),
+  "section@5": ({ sectionRank }) => within(sectionRank, 5),
+};
+
 /** Figures over some questions. */
 export interface Summary {
   readonly queries: number;
@@ -48,31 +59,10 @@ export function groupByKind<T>(
   return groups;
 }
 
-/** What an answer counts for a measure; `undefined` when the question is none of its. */
-export function valueOf(answer: Answer, measure: Measure): number | undefined {
-  const { rank, sectionRank } = answer;
-  switch (measure) {
-    case "r@1":
-      return within(rank, 1);
-    case "r@5":
-      return within(rank, 5);
-    case "r@10":
-      return within(rank, 10);
-    case "mrr":
-      return reciprocal(rank);
-    case "ndcg":
-      return answer.ndcg;
-    case "section@1":
-      return sectionRank === undefined ? undefined : within(sectionRank, 1);
-    case "section@5":
-      return sectionRank === undefined ? undefined : within(sectionRank, 5);
-  }
-}
-
 function summary(answers: readonly Answer[]): Summary {
   const measures: Partial<Record<Measure, Estimate>> = {};
   for (const measure of MEASURES) {
-    const values = answers.flatMap((answer) => valueOf(answer, measure) ?? []);
+    const values = answers.flatMap((answer) => VALUES[measure](answer) ?? []);
     if (values.length > 0) measures[measure] = estimate(values);
   }
   return {
@@ -83,6 +73,7 @@ function summary(answers: readonly Answer[]): Summary {
   };
 }
 
-function within(rank: number | null, most: number): number {
+function within(rank: number | null | undefined, most: number): number | undefined {
+  if (rank === undefined) return undefined;
   return rank !== null && rank <= most ? 1 : 0;
 }
