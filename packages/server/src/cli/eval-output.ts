@@ -52,12 +52,7 @@ export function failuresText(failures: readonly Failure[]): string {
       [
         `${bold(oneLine(query))} ${dim(`(${oneLine(id)}, ${oneLine(kind)})`)}`,
         `  expected ${expected.map(oneLine).join(", ")}`,
-        ...(first === null ? ["  nothing found"] : place("first", first)),
-        ...(found === null
-          ? first === null
-            ? []
-            : ["  no expected page is among the ten"]
-          : place(`place ${found.rank}`, found)),
+        ...answered(first, found),
       ].join("\n"),
     )
     .join("\n\n");
@@ -94,6 +89,16 @@ function comparisonRow(name: string, compared: Compared): string[] {
 function headed([head = [], ...rows]: readonly (readonly string[])[]): string {
   const [first = "", ...rest] = table([head, ...rows]).split("\n");
   return [bold(first), ...rest].join("\n");
+}
+
+function answered(first: Place | null, found: Place | null): string[] {
+  if (first === null) return ["  nothing found"];
+  return [
+    ...place("first", first),
+    ...(found === null
+      ? ["  no expected page is among the ten"]
+      : place(`place ${found.rank}`, found)),
+  ];
 }
 
 function place(name: string, { path, section, score, signals }: Place): string[] {

@@ -16,6 +16,7 @@ const COMMANDS = [
   "config",
   "doctor",
   "stats",
+  "eval",
   "completion",
 ];
 const page = { "a.md": "# Kafka\n\nlag\n" };
