@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -24,6 +24,14 @@ function documented(text: string): string {
     .replaceAll(/score: [\d.]+/gu, "score: 0")
     .replaceAll(/(#[\w-]+) [\d.]+$/gmu, "$1 0")
     .replaceAll(/ +$/gmu, "");
+}
+
+/** Output without figures and the widths that they give to columns, which a change of ranking moves. */
+function shape(text: string): string {
+  return text
+    .replaceAll(/[+-]?\d*\.\d+/gu, "0")
+    .replaceAll(/ +/gu, " ")
+    .trimEnd();
 }
 
 describe("start pages", () => {
@@ -76,6 +84,36 @@ describe("configuration.md", () => {
       ...settingsSchema().parse(yaml),
       $schema: expect.stringMatching(/lectern\.config\.schema\.json$/u),
     });
+  });
+});
+
+describe("evaluating.md", () => {
+  const page = read("evaluating.md");
+  const workspace = path.dirname(folder);
+
+  it("shows questions of the sample handbook", () => {
+    const [, shown = ""] = /```json\n([\s\S]*?)```/u.exec(page) ?? [];
+    expect(readFileSync(`${handbook}.questions.jsonl`, "utf8")).toContain(shown);
+  });
+
+  it("shows what its command lines print", () => {
+    const { base, index } = docs();
+    const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```\n[\s\S]*?```text\n([\s\S]*?)```/gu)];
+    expect(blocks).toHaveLength(4);
+    for (const [, commands = "", output = ""] of blocks) {
+      let ran: ReturnType<typeof lectern> | undefined;
+      for (const command of commands.replaceAll("\\\n", " ").trim().split("\n")) {
+        const [line = "", file] = command.split(" > ");
+        const args = line
+          .trim()
+          .split(/ +/u)
+          .slice(1)
+          .map((arg) => arg.replace("examples/", `${workspace}/examples/`));
+        ran = lectern([...args, "--index-dir", index], { cwd: base });
+        if (file !== undefined) writeFileSync(path.join(base, file), ran.stdout);
+      }
+      expect(shape(`${ran?.stdout}\n${ran?.stderr}`)).toContain(shape(output));
+    }
   });
 });
 

@@ -62,14 +62,13 @@ export function addEvalCommand(lectern: Command): void {
     about:
       'Each line: {"query": "...", "relevant": [{"path": "a.md", "section": "b", "grade": 3}]}, with\n' +
       "id, kind and sources (pages left out of the answer) where wanted. A grade is 1 to 3, and 1\n" +
-      "when left out. Metrics of thresholds:\n" +
-      `${METRICS.join(", ")}.`,
+      `when left out. Metrics: ${METRICS.join(", ")}.`,
     examples: [
       ["lectern eval docs.questions.jsonl -r docs", "figures by kind"],
       ["lectern eval q.jsonl --threshold mrr=0.9 --threshold empty=0", "exit code 7 when missed"],
       ["lectern eval q.jsonl --json > before.json", "keep a run"],
-      ["lectern eval q.jsonl --compare before.json", "what changed since, and whether by chance"],
-      ["lectern eval q.jsonl --failures 5", "what came first in place of the answer, and why"],
+      ["lectern eval q.jsonl --compare before.json", "what changed since"],
+      ["lectern eval q.jsonl --failures 5", "what came first, and why"],
     ],
     isAboutDocuments: true,
     exits: [0, 1, 2, 3, 5, 7],

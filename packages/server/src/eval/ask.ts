@@ -21,7 +21,7 @@ export interface Answer {
 }
 
 /** Pages or sections that are looked at. */
-export const DEPTH = 10;
+const DEPTH = 10;
 /** Questions under way at once: enough that the engine's threads never wait for this one. */
 const AT_ONCE = 4;
 

@@ -22,7 +22,7 @@ export interface Relevant {
 }
 
 /** How well something answers. */
-export type Grade = 1 | 2 | 3;
+type Grade = 1 | 2 | 3;
 
 /** What the engine takes, in bytes of UTF-8. */
 const MAX_QUERY_BYTES = 8192;

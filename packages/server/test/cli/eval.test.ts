@@ -158,9 +158,9 @@ describe("the report", () => {
   });
 
   it("counts a part of a long section as the section", () => {
-    const paragraph = (word: string): string =>
-      `${`${word} filler text goes on. `.repeat(120)}\n\n`;
-    const long = ["alpha", "beta", "gamma", "delta"].map(paragraph).join("");
+    const long = ["alpha", "beta", "gamma", "delta"]
+      .map((word) => `${`${word} filler text goes on. `.repeat(120)}\n\n`)
+      .join("");
     const folder = docs({ "long.md": `# Long\n\n## Part\n\n${long}zymurgy ends it.\n` });
     const line = { query: "zymurgy", relevant: [{ path: "long.md", section: "part" }] };
     const found = lectern(["search", "zymurgy", "--json", "--index-dir", folder.index], {
@@ -246,18 +246,18 @@ describe("--threshold", () => {
   });
 });
 
-describe("--compare", () => {
-  /** The file of a run whose first `worse` questions found nothing. */
-  function earlier(folder: Docs, worse: number): string {
-    const report = reportOf(askHandbook(folder, "--json"));
-    const questions = report.questions.map((question, at) =>
-      at < worse ? { ...question, reciprocalRank: 0 } : question,
-    );
-    const file = path.join(folder.base, "before.json");
-    writeFileSync(file, JSON.stringify({ questions }));
-    return file;
-  }
+/** The file of a run whose first `worse` questions found nothing. */
+function earlier(folder: Docs, worse: number): string {
+  const report = reportOf(askHandbook(folder, "--json"));
+  const questions = report.questions.map((question, at) =>
+    at < worse ? { ...question, reciprocalRank: 0 } : question,
+  );
+  const file = path.join(folder.base, "before.json");
+  writeFileSync(file, JSON.stringify({ questions }));
+  return file;
+}
 
+describe("--compare", () => {
   it("with itself finds no difference", () => {
     const folder = docs();
     const ran = askHandbook(folder, "--compare", earlier(folder, 0));
