@@ -20,9 +20,11 @@ export interface Quality {
   readonly empty: number;
 }
 
-type Search = (query: string) => Promise<readonly string[]>;
+type Search = (query: LabelledQuery) => Promise<readonly string[]>;
 
-/** Pages asked for: ten that count beside the sources that do not. */
+/** Pages that count. */
+const COUNTED = 10;
+/** Pages asked of a system that cannot leave any out: those that count beside the sources. */
 const ASKED = 20;
 
 /**
@@ -74,12 +76,14 @@ async function systems(
     [
       "lectern",
       async (query) => {
-        const { hits } = await engine.search({ query, limit: ASKED });
-        return [...new Set(hits.map((hit) => hit.path))];
+        const { query: text, sources: exclude } = query;
+        const request = { query: text, limit: COUNTED, hitsOfAPage: 1, exclude };
+        const { hits } = await engine.search(request);
+        return hits.map((hit) => hit.path);
       },
     ],
-    ["FTS5 pages", (query) => Promise.resolve(byPage.search(query, ASKED))],
-    ["FTS5 sections", (query) => Promise.resolve(bySection.search(query, ASKED))],
+    ["FTS5 pages", (query) => Promise.resolve(byPage.search(query.query, ASKED))],
+    ["FTS5 sections", (query) => Promise.resolve(bySection.search(query.query, ASKED))],
   ];
   const figures: Quality[] = [];
   for (const [system, search] of asked) {
@@ -87,7 +91,7 @@ async function systems(
     for (const query of corpus.queries) {
       const kind = label(query.kind);
       const known = ranks.get(kind) ?? [];
-      known.push(rank(query, await search(query.query)));
+      known.push(rank(query, await search(query)));
       ranks.set(kind, known);
     }
     for (const [kind, all] of ranks) figures.push(quality(system, kind, all));
@@ -101,7 +105,7 @@ async function systems(
 function rank(query: LabelledQuery, found: readonly string[]): number {
   if (found.length === 0) return Number.NaN;
   const sources = new Set(query.sources);
-  const counted = found.filter((page) => !sources.has(page)).slice(0, 10);
+  const counted = found.filter((page) => !sources.has(page)).slice(0, COUNTED);
   const relevant = new Set(query.relevant.map((entry) => entry.path));
   const at = counted.findIndex((page) => relevant.has(page));
   return at === -1 ? Number.POSITIVE_INFINITY : at + 1;
