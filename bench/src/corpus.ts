@@ -13,6 +13,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+
 import { writeCorpus } from "./generate/folder.ts";
 import { Plan } from "./generate/outline.ts";
 
@@ -115,7 +117,8 @@ export function scratchFolder(): string {
 
 /** `count` queries, drawn evenly over the kinds by a fixed start value. */
 export function stratified(queries: readonly LabelledQuery[], count: number): LabelledQuery[] {
-  const random = generator(20_261_125);
+  const numbers = xoroshiro128plus(20_261_125);
+  const random = (): number => (numbers.next() >>> 0) / 2 ** 32;
   const byKind = Map.groupBy(queries, ({ kind }) => kind);
   const piles = [...byKind.entries()]
     .sort(([a], [b]) => a.localeCompare(b))
@@ -141,17 +144,6 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
     [copy[last], copy[other]] = [copy[other] as T, copy[last] as T];
   }
   return copy;
-}
-
-/** Numbers in [0, 1) that are the same in every run (mulberry32). */
-function generator(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 function readQueries(file: string): LabelledQuery[] {

@@ -17,9 +17,9 @@ use crate::failure::BindingFailure;
 use crate::guard::{BindingCall, guarded};
 use crate::records::{
     BindingIndexFolder, BindingOpenOptions, BindingOpened, BindingReadAnswer, BindingReadRequest,
-    BindingSearchAnswer, BindingSearchRequest, BindingStats, BindingSyncProgress,
-    BindingSyncReport,
+    BindingStats, BindingSyncProgress, BindingSyncReport,
 };
+use crate::search_records::{BindingSearchAnswer, BindingSearchRequest};
 use crate::task::Job;
 
 /// Progress is told at most this often; a cold index passes thousands of files a second.

@@ -11,6 +11,7 @@ mod engine;
 mod failure;
 mod guard;
 mod records;
+mod search_records;
 mod task;
 
 /// Hash of the sources this addon was built from; `unknown` for a build outside the npm package.

@@ -1,3 +1,5 @@
+import type { ReadRequest } from "@lectern/native";
+
 const PREFIX = "kb://doc/";
 
 /** The URI of a page, or of a section of it. */
@@ -21,4 +23,13 @@ export function referenceOfUri(uri: string): { path: string; section?: string } 
     // Not percent-encoding.
     return undefined;
   }
+}
+
+/** What to read of a page: the whole of it, or the section. */
+export function readRequest(page: {
+  readonly path: string;
+  readonly section?: string | undefined;
+}): ReadRequest {
+  const { path, section } = page;
+  return section === undefined ? { reference: path } : { reference: path, section };
 }

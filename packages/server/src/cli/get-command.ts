@@ -3,7 +3,7 @@ import process from "node:process";
 import { type OpenOptions, openEngine } from "@lectern/native";
 import type { Command } from "commander";
 
-import { referenceOfUri } from "../doc-uri.ts";
+import { readRequest, referenceOfUri } from "../doc-uri.ts";
 import { oneLine, withoutControls } from "../plain-text.ts";
 import { describe } from "./help.ts";
 import { addDocumentFlags, type DocumentFlags, openOptions } from "./options.ts";
@@ -42,11 +42,7 @@ async function getCommand(
 ): Promise<number> {
   await using engine = await openEngine(options);
   const ofUri = referenceOfUri(reference);
-  const answer = await engine.read(
-    ofUri === undefined
-      ? { reference }
-      : { reference: ofUri.path, ...(ofUri.section !== undefined && { section: ofUri.section }) },
-  );
+  const answer = await engine.read(ofUri === undefined ? { reference } : readRequest(ofUri));
   if (asJson) {
     printJson(answer);
     return 0;

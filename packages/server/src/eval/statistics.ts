@@ -1,4 +1,5 @@
 /** Figures over lists of numbers: pure, and the same in every run. */
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 
 /** A mean with how far it may be off. */
 export interface Estimate {
@@ -45,11 +46,11 @@ export function randomisationTest(differences: readonly number[]): number {
   // A pair without a difference adds nothing, whichever way round it is.
   const differing = differences.filter((difference) => difference !== 0);
   const observed = Math.abs(sum(differing));
-  const random = generator(SEED);
+  const random = xoroshiro128plus(SEED);
   let asFar = 0;
   for (let flip = 0; flip < FLIPS; flip += 1) {
     let flipped = 0;
-    for (const difference of differing) flipped += random() < 0.5 ? difference : -difference;
+    for (const difference of differing) flipped += random.next() < 0 ? -difference : difference;
     if (Math.abs(flipped) >= observed - ROUNDING) asFar += 1;
   }
   // The observed signs are one of the ways, so that p is never 0.
@@ -62,15 +63,4 @@ function gain(grades: readonly number[]): number {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-/** Numbers in [0, 1) that are the same in every run (mulberry32). */
-function generator(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

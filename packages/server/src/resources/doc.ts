@@ -1,4 +1,4 @@
-import { docUri, referenceOfUri } from "../doc-uri.ts";
+import { docUri, readRequest, referenceOfUri } from "../doc-uri.ts";
 import type { KnowledgeBase } from "../knowledge-base.ts";
 import { oneLine, withoutControls } from "../plain-text.ts";
 import { openCursor, sealCursor } from "../serving/cursor.ts";
@@ -21,10 +21,8 @@ export function docResource(documents: KnowledgeBase): ResourceTemplateDefinitio
     async read(uri, context) {
       const wanted = referenceOfUri(uri);
       if (wanted === undefined) return undefined;
-      const { path, section } = wanted;
-      const request = section === undefined ? { reference: path } : { reference: path, section };
       try {
-        const { text } = await documents.read(request, context);
+        const { text } = await documents.read(readRequest(wanted), context);
         return { mimeType: MIME_TYPE, text: withoutControls(text) };
       } catch (error) {
         const isAbsent =

@@ -1,6 +1,6 @@
 import type { FoundPage } from "@lectern/native";
 
-import { docUri } from "../doc-uri.ts";
+import { docUri, readRequest } from "../doc-uri.ts";
 import type { KnowledgeBase } from "../knowledge-base.ts";
 import { oneLine, withoutControls } from "../plain-text.ts";
 import type { ResourceTemplateDefinition } from "../serving/define-resource.ts";
@@ -39,9 +39,7 @@ export function runbookResource(
       const [only, ...others] = found;
       if (only === undefined) return undefined;
       if (others.length > 0) return { mimeType: MIME_TYPE, text: choices(name, found) };
-      const { path, section } = only;
-      const request = section === undefined ? { reference: path } : { reference: path, section };
-      const { text } = await documents.read(request, context);
+      const { text } = await documents.read(readRequest(only), context);
       return { mimeType: MIME_TYPE, text: withoutControls(text) };
     },
   };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ReadAnswer, ReadRequest } from "@lectern/native";
 
-import { referenceOfUri } from "../doc-uri.ts";
+import { readRequest, referenceOfUri } from "../doc-uri.ts";
 import type { KnowledgeBase } from "../knowledge-base.ts";
 import { oneLine, withoutControls } from "../plain-text.ts";
 import { integer, text, texts } from "../serving/arguments.ts";
@@ -58,9 +58,7 @@ export function getDoc(documents: KnowledgeBase): ToolDefinition<typeof input, u
 /** A reference as given, or the one that a URI stands for. */
 function request(reference: string): ReadRequest {
   const ofUri = referenceOfUri(reference);
-  if (ofUri === undefined) return { reference };
-  const { path, section } = ofUri;
-  return section === undefined ? { reference: path } : { reference: path, section };
+  return ofUri === undefined ? { reference } : readRequest(ofUri);
 }
 
 /** Documents in turn, all within one budget; one that cannot be read does not lose the others. */

@@ -49,7 +49,7 @@ export function recentAnswer(
   const data: Facts = {
     changes: shown.map(factsOf),
     total: changes.length,
-    ...(isCut && { cursor: sealCursor(listing, keyOf(last)) }),
+    ...(isCut && { cursor: sealCursor(listing, JSON.stringify(orderOf(last))) }),
     ...(notes.length > 0 && { note: notes.join("; ") }),
   };
   return { text: render(data), data };
@@ -57,9 +57,9 @@ export function recentAnswer(
 
 /** The place behind the change that a cursor names, or where it would be, had it not gone. */
 function behind(changes: readonly PageChange[], key: string): number {
-  const [group = "", time = "", path = ""] = JSON.parse(key) as string[];
+  const [group, time, path] = JSON.parse(key) as Order;
   const index = changes.findIndex((change) => {
-    const [ownGroup = "", ownTime = "", ownPath = ""] = JSON.parse(keyOf(change)) as string[];
+    const [ownGroup, ownTime, ownPath] = orderOf(change);
     if (ownGroup !== group) return ownGroup > group;
     if (ownTime !== time) return ownTime < time;
     return ownPath > path;
@@ -67,10 +67,11 @@ function behind(changes: readonly PageChange[], key: string): number {
   return index === -1 ? changes.length : index;
 }
 
+type Order = readonly [group: number, time: number, path: string];
+
 /** What changes are ordered by: uncommitted ones first, then newest first, then by path. */
-function keyOf(change: PageChange): string {
-  const time = new Date(change.date).toISOString();
-  return JSON.stringify([change.uncommitted === true ? "0" : "1", time, change.path]);
+function orderOf({ uncommitted, date, path }: PageChange): Order {
+  return [uncommitted === true ? 0 : 1, Date.parse(date), path];
 }
 
 function factsOf(change: PageChange): ChangeFacts {
