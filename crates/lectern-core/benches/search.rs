@@ -1,8 +1,9 @@
 //! Latency of searches inside Rust: `search FOLDER INDEX_FOLDER QUERIES`, where `QUERIES` is a JSON
-//! list of texts. Prints the milliseconds of each, in order, as a JSON list.
+//! list of texts. Prints the milliseconds of each, in order, as a JSON list of `[whole, understand,
+//! retrieve, rescore, verify, snippet]`.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a command for developers")]
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use lectern_core::{CancelToken, Engine, OpenOptions, SearchRequest};
 
@@ -19,12 +20,15 @@ fn main() {
     engine.sync(&|_| {}, &CancelToken::new()).unwrap();
     let queries: Vec<String> =
         serde_json::from_str(&std::fs::read_to_string(queries).unwrap()).unwrap();
-    let pass = || -> Vec<f64> {
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+    let pass = || -> Vec<[f64; 6]> {
         let timed = queries.iter().map(|query| {
             let request = SearchRequest::new(query, 5);
             let started = Instant::now();
-            engine.search(&request, &CancelToken::new()).unwrap();
-            started.elapsed().as_secs_f64() * 1000.0
+            let times = engine.search(&request, &CancelToken::new()).unwrap().times;
+            let whole = started.elapsed();
+            [whole, times.understand, times.retrieve, times.rescore, times.verify, times.snippet]
+                .map(milliseconds)
         });
         timed.collect()
     };

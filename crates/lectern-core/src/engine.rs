@@ -17,8 +17,8 @@ use crate::index::snapshot::{SegmentCache, Snapshot};
 use crate::index::store::{Store, index_folder};
 use crate::options::OpenOptions;
 use crate::read::{Read, ReadAnswer, ReadRequest};
-use crate::search::{Search, SearchAnswer, SearchRequest};
-use crate::sync::{Sync, SyncProgress, SyncReport};
+use crate::search::{Search, SearchAnswer, SearchRequest, Synonyms};
+use crate::sync::{Sync, SyncProgress, SyncReport, WRITER_PATIENCE};
 use crate::verify::{Verify, VerifyReport};
 
 /// A root in use.
@@ -61,6 +61,7 @@ pub struct Stats {
 pub struct Engine {
     options: OpenOptions,
     scanner: Scanner,
+    synonyms: Synonyms,
     open: RwLock<Option<Arc<Open>>>,
     /// One sync at a time a process; the second finds nothing left to do.
     syncing: Mutex<()>,
@@ -84,10 +85,16 @@ impl Engine {
     /// Opens the roots and their index, which is created empty where there is none. Reads no page.
     ///
     /// # Errors
-    /// [`Error::RootUnusable`], [`Error::InvalidArgument`], [`Error::Io`].
+    /// [`Error::RootUnusable`], [`Error::InvalidArgument`] (also for a synonyms file that cannot be
+    /// read, with the line that says nothing), [`Error::LimitExceeded`] for a larger one than 16 MiB,
+    /// [`Error::Io`].
     pub fn open(options: OpenOptions) -> Result<Self> {
         options.check()?;
         let scanner = Scanner::new(&options)?;
+        let synonyms = match &options.synonyms_file {
+            Some(file) => ANALYZER.with_borrow_mut(|analyzer| Synonyms::read(file, analyzer))?,
+            None => Synonyms::default(),
+        };
         let roots = RootSet::open(&options.roots)?;
         let store = Store::open(&options, &roots)?;
         let cache = SegmentCache::default();
@@ -100,7 +107,7 @@ impl Engine {
             has_synced: false.into(),
         };
         let open = RwLock::new(Some(Arc::new(open)));
-        Ok(Self { options, scanner, open, syncing: Mutex::new(()) })
+        Ok(Self { options, scanner, synonyms, open, syncing: Mutex::new(()) })
     }
 
     /// Folder in which [`Engine::open`] would keep the index of these settings. Touches nothing
@@ -146,6 +153,18 @@ impl Engine {
         Ok(report)
     }
 
+    /// Merges the index into one segment and drops what was deleted. Answers are the same before and
+    /// after; what was deleted no longer takes space and time.
+    ///
+    /// # Errors
+    /// [`Error::IndexBusy`] when another process kept writing for ten minutes, [`Error::Cancelled`],
+    /// [`Error::Io`], [`Error::Closed`].
+    pub fn compact(&self, cancel: &CancelToken) -> Result<()> {
+        let open = self.opened()?;
+        let _turn = self.syncing.lock();
+        open.store.compact(WRITER_PATIENCE, cancel)
+    }
+
     /// Answers a question from the newest commit of any process.
     ///
     /// # Errors
@@ -163,6 +182,7 @@ impl Engine {
         let search = Search {
             snapshot: &snapshot,
             roots: &roots,
+            synonyms: &self.synonyms,
             max_file_bytes: self.options.max_file_bytes,
             cancel,
         };

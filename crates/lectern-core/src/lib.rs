@@ -14,6 +14,7 @@ mod files;
 mod index;
 mod nearest;
 mod options;
+mod path_scope;
 mod read;
 mod reference;
 mod search;
@@ -30,11 +31,12 @@ pub use engine::{Engine, RootFacts, Stats};
 pub use error::{Error, ErrorClass, Result};
 pub use files::SkippedFile;
 pub use lectern_markdown::LineRange;
-pub use options::{DEFAULT_INCLUDE, DEFAULT_MAX_FILE_BYTES, OpenOptions, RootOptions};
+pub use options::{DEFAULT_INCLUDE, DEFAULT_MAX_FILE_BYTES, LinkTexts, OpenOptions, RootOptions};
+pub use path_scope::MAX_PATHS;
 pub use read::{ReadAnswer, ReadRequest};
 pub use search::{
-    Correction, Detail, Hit, MAX_HITS_OF_A_PAGE, MAX_LIMIT, MAX_QUERY_BYTES, MAX_SNIPPET_CHARS,
-    PIECE_SEPARATOR, SearchAnswer, SearchRequest, Signals,
+    Correction, Detail, Expansion, Hit, MAX_HITS_OF_A_PAGE, MAX_LIMIT, MAX_QUERY_BYTES,
+    MAX_SNIPPET_CHARS, PIECE_SEPARATOR, SearchAnswer, SearchRequest, Signals, StageTimes,
 };
 pub use sync::{SyncProgress, SyncReport, SyncStage, SyncTimes};
 pub use verify::VerifyReport;

@@ -20,6 +20,19 @@ pub struct RootOptions {
     pub path: PathBuf,
 }
 
+/// Which links lend their texts to the pages and sections they lead to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum LinkTexts {
+    /// All.
+    #[default]
+    All,
+    /// All but those of some pages, by path: for measuring with questions that are link texts, since
+    /// an index that holds them has seen the question.
+    Without(Vec<String>),
+    /// None: the other end of such a measurement.
+    None,
+}
+
 /// Settings of [`crate::Engine::open`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenOptions {
@@ -35,6 +48,10 @@ pub struct OpenOptions {
     pub exclude: Vec<String>,
     /// Larger files are skipped and reported.
     pub max_file_bytes: u64,
+    /// File of words that stand for one another, in the format of Solr, read when the engine opens.
+    pub synonyms_file: Option<PathBuf>,
+    /// Which link texts count. The index is the same whatever it says.
+    pub link_texts: LinkTexts,
 }
 
 impl OpenOptions {
@@ -51,6 +68,8 @@ impl OpenOptions {
             include: Vec::new(),
             exclude: Vec::new(),
             max_file_bytes: DEFAULT_MAX_FILE_BYTES,
+            synonyms_file: None,
+            link_texts: LinkTexts::All,
         }
     }
 

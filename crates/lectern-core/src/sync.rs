@@ -27,7 +27,7 @@ const CHUNK_BYTES: u64 = 4 * 1024 * 1024;
 /// Updates up to this size use the small writer.
 const SMALL_BATCH_BYTES: u64 = 1024 * 1024;
 /// How long a sync waits for another writer before it gives up its turn.
-const WRITER_PATIENCE: Duration = Duration::from_mins(10);
+pub(crate) const WRITER_PATIENCE: Duration = Duration::from_mins(10);
 
 /// Where a running sync stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Bench, paths, request, search, sync};
-use lectern_core::{CancelToken, Error};
+use lectern_core::{CancelToken, Error, LinkTexts};
 use proptest::prelude::*;
 
 fn in_folder(
@@ -14,7 +14,7 @@ fn in_folder(
     path: &str,
 ) -> lectern_core::Result<Vec<String>> {
     let mut request = request(query);
-    request.path = Some(path.to_owned());
+    request.paths = vec![path.to_owned()];
     let answer = engine.search(&request, &CancelToken::new())?;
     Ok(answer.hits.into_iter().map(|hit| hit.path).collect())
 }
@@ -202,6 +202,146 @@ fn a_path_filter_is_part_of_retrieval() {
     let error = in_folder(&engine, "kafka", "team/dcos").unwrap_err();
     let Error::NotFound { nearest, .. } = &error else { panic!("{error}") };
     assert_eq!(nearest[0], "team/docs");
+}
+
+#[test]
+fn several_paths_and_globs_narrow_a_search() {
+    let bench = Bench::new();
+    for folder in ["docs", "docs/sub", "teams/core/runbooks", "teams/web/runbooks", "teams/web/x"] {
+        bench.write(&format!("{folder}/kafka.md"), "# Kafka\n\nkafka\n");
+    }
+    bench.write("gone/kafka.md", "# Kafka\n\nkafka\n");
+    let engine = bench.synced();
+    bench.remove("gone/kafka.md");
+    sync(&engine);
+    let found = |paths: &[&str]| -> lectern_core::Result<Vec<String>> {
+        let mut request = request("kafka");
+        request.limit = 20;
+        request.paths = paths.iter().map(|path| (*path).to_owned()).collect();
+        let answer = engine.search(&request, &CancelToken::new())?;
+        Ok(answer.hits.into_iter().map(|hit| hit.path).collect())
+    };
+    let runbooks = ["teams/core/runbooks/kafka.md", "teams/web/runbooks/kafka.md"];
+    for globs in [&["teams/*/runbooks"][..], &["teams/*/runbooks/*.md"], &["runbook*"]] {
+        assert_eq!(found(globs).unwrap(), runbooks, "{globs:?}");
+    }
+    assert_eq!(found(&["docs/*.md"]).unwrap(), ["docs/kafka.md"]);
+    assert_eq!(found(&["{docs,teams/core}/**/kafka.md"]).unwrap().len(), 3);
+    assert_eq!(found(&["docs/sub", "teams/web"]).unwrap().len(), 3);
+    assert_eq!(found(&["docs", "."]).unwrap().len(), 5);
+    // One of several that takes in nothing is told, and so is a folder whose pages are gone.
+    for unknown in [&["docs", "temas"][..], &["teams/*/runboks"], &["gone"]] {
+        let error = found(unknown).unwrap_err();
+        let Error::NotFound { message, nearest } = &error else { panic!("{error}") };
+        assert!(message.contains(unknown.last().unwrap()), "{message}");
+        assert!(!nearest.is_empty(), "{message}");
+    }
+    let error = found(&["docs/{a"]).unwrap_err();
+    assert!(matches!(error, Error::InvalidArgument { .. }), "{error}");
+}
+
+#[test]
+fn links_lend_their_words_to_the_page_and_the_section_they_lead_to() {
+    let filler = "Some words stand about nothing that is asked for.\n".repeat(4);
+    let bench = Bench::with(&[
+        ("a.md", &format!("{filler}\n[paging policy](ops/b.md#escalate), [here](ops/c.md)\n")),
+        ("z.md", &format!("{filler}\n[here](ops/c.md) and [paging policy](ops/gone.md)\n")),
+        ("ops/b.md", &format!("# B\n\n{filler}\n## Other\n\nx\n\n## Escalate\n\n{filler}\n")),
+        ("ops/c.md", &format!("# C\n\n{filler}\n")),
+    ]);
+    let engine = bench.synced();
+    let hits = search(&engine, "paging policy").hits;
+    let linked: Vec<_> = hits.iter().filter(|hit| hit.path == "ops/b.md").collect();
+    assert_eq!(linked[0].section, "escalate");
+    for hit in &hits {
+        assert_eq!(hit.signals.link_text > 0.0, hit.path == "ops/b.md", "{}", hit.path);
+        assert!((hit.signals.score() - hit.score).abs() < 1e-12);
+    }
+    // What says nothing lends nothing.
+    assert!(!paths(&search(&engine, "here")).contains(&"ops/c.md"));
+
+    let with = |texts: LinkTexts| {
+        let mut options = bench.options();
+        options.link_texts = texts;
+        let engine = lectern_core::Engine::open(options).unwrap();
+        paths(&search(&engine, "paging policy")).iter().map(|path| (*path).to_owned()).collect()
+    };
+    let pages: Vec<String> = with(LinkTexts::Without(vec!["a.md".to_owned()]));
+    assert_eq!(pages, ["a.md", "z.md"]);
+    let pages: Vec<String> = with(LinkTexts::None);
+    assert_eq!(pages, ["a.md", "z.md"]);
+
+    // The link goes, and what it lent goes with it; the target is not touched.
+    bench.write("a.md", "# A\n\nnothing\n");
+    sync(&engine);
+    assert_eq!(paths(&search(&engine, "paging policy")), ["z.md"]);
+}
+
+#[test]
+fn of_pages_with_one_name_a_link_means_the_nearest_and_of_two_none() {
+    let bench = Bench::with(&[
+        ("x/a.md", "[[setup|the paging policy]]\n"),
+        ("x/setup.md", "# Setup\n\nx\n"),
+        ("y/setup.md", "# Setup\n\ny\n"),
+        ("z/b.md", "[[setup|the travel rules]]\n"),
+    ]);
+    let engine = bench.synced();
+    assert_eq!(paths(&search(&engine, "paging policy")), ["x/a.md", "x/setup.md"]);
+    assert_eq!(paths(&search(&engine, "travel rules")), ["z/b.md"]);
+}
+
+#[test]
+fn a_section_that_alone_holds_an_identifier_is_found_among_many_that_hold_its_parts() {
+    let bench = Bench::new();
+    for page in 0..300 {
+        bench.write(
+            &format!("default/action/{page}.md"),
+            "# Default action\n\n## The default action\n\ndefault action default action\n",
+        );
+    }
+    let filler = "Other words stand here about something else entirely.\n".repeat(30);
+    bench.write("rules.md", &format!("# Firewall\n\n{filler}\nset `default_action` here\n"));
+    let answer = search(&bench.synced(), "default_action");
+    assert_eq!(paths(&answer)[0], "rules.md");
+}
+
+#[test]
+fn synonyms_are_searched_for_beside_what_was_asked_and_told() {
+    let bench = Bench::with(&[
+        ("leave.md", "# Vacation\n\npaid time off\n"),
+        ("k.md", "# Kubernetes\n\nupgrade\n"),
+        ("short.md", "# K8s\n\nupgrade\n"),
+    ]);
+    let file = bench.folder.path().join("synonyms.txt");
+    let with = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        let mut options = bench.options();
+        options.synonyms_file = Some(file.clone());
+        lectern_core::Engine::open(options)
+    };
+    let engine = with("pto => paid time off, vacation\nk8s, kubernetes, kube\n").unwrap();
+    sync(&engine);
+    let answer = search(&engine, "PTO");
+    assert_eq!(paths(&answer), ["leave.md"]);
+    assert_eq!(answer.expanded[0].word, "pto");
+    assert_eq!(answer.expanded[0].synonyms, ["paid time off", "vacation"]);
+    assert!(answer.unmatched.is_empty() && answer.corrected.is_empty());
+    // A word that was typed counts more than one that stands for another.
+    assert_eq!(paths(&search(&engine, "k8s")), ["short.md", "k.md"]);
+    assert!(search(&engine, "vacation").expanded.is_empty());
+
+    for (text, said) in [("a, b\nalone\n", "line 2"), ("a => \n", "line 1")] {
+        let Err(error) = with(text) else { panic!("{text:?} was taken") };
+        assert!(error.to_string().contains(said), "{error}");
+    }
+    std::fs::write(&file, [b'a', b',', b'b', b'\n', 0xff]).unwrap();
+    let mut options = bench.options();
+    options.synonyms_file = Some(file.clone());
+    let Err(error) = lectern_core::Engine::open(options.clone()) else { panic!("taken") };
+    assert!(error.to_string().contains("not UTF-8 at line 2"), "{error}");
+    options.synonyms_file = Some(bench.folder.path().join("none.txt"));
+    let Err(error) = lectern_core::Engine::open(options) else { panic!("taken") };
+    assert!(error.to_string().contains("cannot be read"), "{error}");
 }
 
 #[test]

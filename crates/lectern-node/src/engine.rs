@@ -237,6 +237,26 @@ impl BindingEngine {
         })
     }
 
+    /// Merges the index into one segment; answers with the counts afterwards.
+    ///
+    /// # Errors
+    /// Only when Node-API itself fails.
+    #[napi(ts_return_type = "Promise<BindingStats | BindingFailure>")]
+    pub fn compact<'env>(
+        &self,
+        env: &'env Env,
+        cancel: Option<&BindingCancelToken>,
+    ) -> napi::Result<Object<'env>> {
+        let shared = Arc::clone(&self.shared);
+        let cancel = token(cancel);
+        on_thread(env, "lectern-compact", move || {
+            shared.call(BindingCall::Compact, |engine| {
+                engine.compact(&cancel)?;
+                Ok::<BindingStats, _>(engine.stats()?.into())
+            })
+        })
+    }
+
     /// Counts.
     #[napi(ts_return_type = "Promise<BindingStats | BindingFailure>")]
     #[must_use]

@@ -21,6 +21,8 @@ pub enum BindingCall {
     Locate,
     /// `sync`.
     Sync,
+    /// `compact`.
+    Compact,
     /// `search`.
     Search,
     /// `read`.

@@ -28,10 +28,21 @@ pub struct BindingOpenOptions {
     pub exclude: Option<Vec<String>>,
     /// Bytes above which a file is skipped.
     pub max_file_bytes: Option<f64>,
+    /// File of words that stand for one another.
+    pub synonyms_file: Option<String>,
+    /// `false`: link texts count nowhere.
+    pub has_link_texts: Option<bool>,
+    /// Pages whose links do not count.
+    pub ignore_links_from: Option<Vec<String>>,
 }
 
 impl From<BindingOpenOptions> for core::OpenOptions {
     fn from(options: BindingOpenOptions) -> Self {
+        let link_texts = match (options.has_link_texts, options.ignore_links_from) {
+            (Some(false), _) => core::LinkTexts::None,
+            (_, Some(sources)) => core::LinkTexts::Without(sources),
+            (_, None) => core::LinkTexts::All,
+        };
         Self {
             roots: options
                 .roots
@@ -44,6 +55,8 @@ impl From<BindingOpenOptions> for core::OpenOptions {
             max_file_bytes: options
                 .max_file_bytes
                 .map_or(core::DEFAULT_MAX_FILE_BYTES, |bytes| bytes as u64),
+            synonyms_file: options.synonyms_file.map(PathBuf::from),
+            link_texts,
         }
     }
 }

@@ -13,8 +13,8 @@ pub struct BindingSearchRequest {
     pub query: String,
     /// 1 to 20.
     pub limit: u32,
-    /// Only pages at or under it.
-    pub path: Option<String>,
+    /// Only pages at or below one of these, or matched by one of these globs.
+    pub paths: Option<Vec<String>>,
     /// Give each section's whole text.
     pub full: Option<bool>,
     /// Pages that may not answer.
@@ -28,7 +28,7 @@ impl From<BindingSearchRequest> for core::SearchRequest {
         Self {
             query: request.query,
             limit: request.limit,
-            path: request.path,
+            paths: request.paths.unwrap_or_default(),
             detail: if request.full == Some(true) {
                 core::Detail::Full
             } else {
@@ -36,6 +36,7 @@ impl From<BindingSearchRequest> for core::SearchRequest {
             },
             exclude: request.exclude.unwrap_or_default(),
             hits_of_a_page: request.hits_of_a_page.unwrap_or(core::MAX_HITS_OF_A_PAGE),
+            is_exhaustive: false,
         }
     }
 }
@@ -76,6 +77,8 @@ pub struct BindingSignals {
     pub navigation: f64,
     /// The page as a whole.
     pub page: f64,
+    /// Texts of links to it.
+    pub link_text: f64,
     /// Heading or title that says nearly what the query says.
     pub near_exact: f64,
     /// Identifiers and quoted parts, letter by letter.
@@ -86,8 +89,9 @@ pub struct BindingSignals {
 
 impl From<core::Signals> for BindingSignals {
     fn from(signals: core::Signals) -> Self {
-        let core::Signals { section, navigation, page, near_exact, literal, verbatim } = signals;
-        Self { section, navigation, page, near_exact, literal, verbatim }
+        let core::Signals { section, navigation, page, link_text, near_exact, literal, verbatim } =
+            signals;
+        Self { section, navigation, page, link_text, near_exact, literal, verbatim }
     }
 }
 
@@ -107,6 +111,22 @@ impl From<core::Correction> for BindingCorrection {
     }
 }
 
+/// A word or phrase with what was searched for beside it.
+#[napi(object)]
+pub struct BindingExpansion {
+    /// As the synonyms file spells it.
+    pub word: String,
+    /// As the file spells them.
+    pub synonyms: Vec<String>,
+}
+
+impl From<core::Expansion> for BindingExpansion {
+    fn from(expansion: core::Expansion) -> Self {
+        let core::Expansion { word, synonyms } = expansion;
+        Self { word, synonyms }
+    }
+}
+
 /// Hits, best first.
 #[napi(object)]
 pub struct BindingSearchAnswer {
@@ -116,6 +136,8 @@ pub struct BindingSearchAnswer {
     pub unmatched: Vec<String>,
     /// Words taken for misspelt.
     pub corrected: Vec<BindingCorrection>,
+    /// Words that have synonyms.
+    pub expanded: Vec<BindingExpansion>,
     /// Share of the query's weight that the best hit holds.
     pub confidence: f64,
     /// Pages met that are gone or changed on disk.
@@ -124,6 +146,36 @@ pub struct BindingSearchAnswer {
     pub generation: f64,
     /// Pages in it.
     pub pages: f64,
+    /// Where the time went.
+    pub times: BindingStageTimes,
+}
+
+/// Milliseconds of each stage of a search.
+#[napi(object)]
+pub struct BindingStageTimes {
+    /// From the text to terms.
+    pub understand: f64,
+    /// Choosing candidates.
+    pub retrieve: f64,
+    /// Their exact scores.
+    pub rescore: f64,
+    /// Reading and checking the best.
+    pub verify: f64,
+    /// Choosing the lines to show.
+    pub snippet: f64,
+}
+
+impl From<core::StageTimes> for BindingStageTimes {
+    fn from(times: core::StageTimes) -> Self {
+        let milliseconds = |time: std::time::Duration| time.as_secs_f64() * 1000.0;
+        Self {
+            understand: milliseconds(times.understand),
+            retrieve: milliseconds(times.retrieve),
+            rescore: milliseconds(times.rescore),
+            verify: milliseconds(times.verify),
+            snippet: milliseconds(times.snippet),
+        }
+    }
 }
 
 impl From<core::SearchAnswer> for BindingSearchAnswer {
@@ -132,10 +184,12 @@ impl From<core::SearchAnswer> for BindingSearchAnswer {
             hits: answer.hits.into_iter().map(Into::into).collect(),
             unmatched: answer.unmatched,
             corrected: answer.corrected.into_iter().map(Into::into).collect(),
+            expanded: answer.expanded.into_iter().map(Into::into).collect(),
             confidence: answer.confidence,
             stale: answer.stale,
             generation: answer.generation as f64,
             pages: answer.pages as f64,
+            times: answer.times.into(),
         }
     }
 }

@@ -38,6 +38,16 @@ export interface OpenOptions {
   readonly exclude?: readonly string[];
   /** Larger files are skipped and reported. Bytes; default 8 MiB. */
   readonly maxFileBytes?: number;
+  /**
+   * File of words that stand for one another, in the format of Solr: `k8s, kubernetes` both ways,
+   * `pto => paid time off` one way, `#` for comments. Read when the engine opens.
+   */
+  readonly synonymsFile?: string;
+  /**
+   * Which links lend their texts to the pages and sections they lead to; default `all`. `without`
+   * leaves out those of some pages, by path: for measuring with questions that are link texts.
+   */
+  readonly linkTexts?: "all" | "none" | { readonly without: readonly string[] };
 }
 
 /** Where a running {@link Engine.sync} stands. */
@@ -84,8 +94,13 @@ export interface SearchRequest {
   readonly query: string;
   /** 1-20 hits. */
   readonly limit: number;
-  /** Only pages under this folder, or this page. */
-  readonly path?: string;
+  /**
+   * Only pages at or below one of these, or matched by one of these globs, at most 20. `*` stays
+   * within a folder, `**` crosses folders, a glob without `/` matches in every folder, and one that
+   * matches a folder takes in what lies below it. `NOT_FOUND` names the nearest folders when one of
+   * them takes in no page.
+   */
+  readonly paths?: readonly string[];
   /** `full` gives each hit the section's whole text beside the snippet. */
   readonly detail?: "concise" | "full";
   /** Paths of pages that may not answer: for measuring, where some pages hold the question. */
@@ -124,6 +139,8 @@ export interface Signals {
   readonly navigation: number;
   /** BM25F over the page as a whole. */
   readonly page: number;
+  /** What texts of links to the page or section add to its section and navigation scores. */
+  readonly linkText: number;
   /** Heading or title that says nearly what the query says. */
   readonly nearExact: number;
   /** Identifiers and quoted parts that stand in the section letter by letter. */
@@ -140,6 +157,26 @@ export interface Correction {
   readonly replacements: readonly string[];
 }
 
+/** A word or phrase of the query and what was searched for beside it, as the synonyms file has it. */
+export interface Expansion {
+  readonly word: string;
+  readonly synonyms: readonly string[];
+}
+
+/** Milliseconds that the stages of a search took inside the core. */
+export interface StageTimes {
+  /** From the text to terms with their statistics, corrections included. */
+  readonly understand: number;
+  /** Choosing candidates. */
+  readonly retrieve: number;
+  /** Their exact scores. */
+  readonly rescore: number;
+  /** Reading the best ones from disk, checking them and what only their text tells. */
+  readonly verify: number;
+  /** Choosing the lines to show. */
+  readonly snippet: number;
+}
+
 /** Hits, best first; ties by path and line. */
 export interface SearchAnswer {
   readonly hits: readonly Hit[];
@@ -147,6 +184,8 @@ export interface SearchAnswer {
   readonly unmatched: readonly string[];
   /** Words of the query that were taken for misspelt. */
   readonly corrected: readonly Correction[];
+  /** Words of the query that have synonyms, with those that were searched for beside them. */
+  readonly expanded: readonly Expansion[];
   /** How much of the query's weight the words of the best hit make up, 0 to 1. */
   readonly confidence: number;
   /** Pages met that are gone or changed on disk since they were indexed: a sync is due. */
@@ -154,6 +193,7 @@ export interface SearchAnswer {
   readonly generation: number;
   /** Pages in the index. */
   readonly pages: number;
+  readonly times: StageTimes;
 }
 
 /** What to read. */
@@ -222,6 +262,11 @@ export interface Engine extends AsyncDisposable {
   sync(
     options?: CallOptions & { readonly onProgress?: (progress: SyncProgress) => void },
   ): Promise<SyncReport>;
+  /**
+   * Merges the index into one segment and drops what was deleted; gives the state afterwards. Answers
+   * stay the same. Waits its turn while another process writes.
+   */
+  compact(options?: CallOptions): Promise<Stats>;
   search(request: SearchRequest, options?: CallOptions): Promise<SearchAnswer>;
   read(request: ReadRequest, options?: CallOptions): Promise<ReadAnswer>;
   stats(): Promise<Stats>;

@@ -52,13 +52,16 @@ export async function locateIndex(options: OpenOptions): Promise<string> {
 }
 
 function bindingOptions(options: OpenOptions): Binding.BindingOpenOptions {
-  const { roots, indexDir, include, exclude, maxFileBytes } = options;
+  const { roots, indexDir, include, exclude, maxFileBytes, synonymsFile, linkTexts } = options;
   return {
     roots: roots.map((root) => ({ ...root })),
     ...(indexDir !== undefined && { indexDir }),
     ...(include !== undefined && { include: [...include] }),
     ...(exclude !== undefined && { exclude: [...exclude] }),
     ...(maxFileBytes !== undefined && { maxFileBytes }),
+    ...(synonymsFile !== undefined && { synonymsFile }),
+    ...(linkTexts === "none" && { hasLinkTexts: false }),
+    ...(typeof linkTexts === "object" && { ignoreLinksFrom: [...linkTexts.without] }),
   };
 }
 
@@ -83,12 +86,16 @@ class NativeEngine implements Engine {
     return this.#call(signal, (token) => this.#engine.sync(token, tell));
   }
 
+  compact(options: CallOptions = {}): Promise<Stats> {
+    return this.#call(options.signal, (token) => this.#engine.compact(token));
+  }
+
   search(request: SearchRequest, options: CallOptions = {}): Promise<SearchAnswer> {
-    const { query, limit, path, detail, exclude, hitsOfAPage } = request;
+    const { query, limit, paths, detail, exclude, hitsOfAPage } = request;
     const record: Binding.BindingSearchRequest = {
       query,
       limit: whole("limit", limit, 1, 20),
-      ...(path !== undefined && { path }),
+      ...(paths !== undefined && { paths: [...paths] }),
       full: detail === "full",
       ...(exclude !== undefined && { exclude: [...exclude] }),
       ...(hitsOfAPage !== undefined && { hitsOfAPage: whole("hitsOfAPage", hitsOfAPage, 1, 2) }),

@@ -1,10 +1,10 @@
 //! What a caller may be about to type.
 
 use super::Catalog;
-use super::find::Scope;
 use super::list::check_limit;
 use super::name_key::{file_name, name_key};
 use crate::error::Result;
+use crate::path_scope::PathScope;
 
 /// Most values of one answer: the protocol's own bound.
 pub const MAX_COMPLETIONS: u32 = 100;
@@ -53,7 +53,7 @@ impl Catalog<'_> {
         limit: u32,
     ) -> Result<Completions> {
         check_limit(limit, MAX_COMPLETIONS)?;
-        let scope = Scope::new(under)?;
+        let scope = PathScope::new(under)?;
         let typed = name_key(typed);
         let table = self.snapshot.page_table()?;
         let mut ranked: Vec<(u8, String)> = table

@@ -1,13 +1,12 @@
 //! Pages by what they are called: the way from an alert to its runbook.
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
-
 use super::Catalog;
 use super::name_key::{file_name, name_key};
 use super::table::PageRow;
 use crate::error::{Error, Result};
 use crate::index::page_record::PageRecord;
 use crate::nearest::nearest;
+use crate::path_scope::PathScope;
 
 /// Most pages found by one name.
 pub const MAX_FOUND: usize = 20;
@@ -42,7 +41,7 @@ impl Catalog<'_> {
     /// [`Error::NotFound`] with the nearest names, [`Error::InvalidArgument`] for a bad glob,
     /// [`Error::IndexCorrupt`], [`Error::Io`].
     pub(crate) fn find(&self, name: &str, under: &[String]) -> Result<Vec<FoundPage>> {
-        let scope = Scope::new(under)?;
+        let scope = PathScope::new(under)?;
         let key = name_key(name);
         let rows: Vec<&PageRow> =
             self.snapshot.page_table()?.rows().iter().filter(|r| scope.admits(&r.path)).collect();
@@ -117,39 +116,4 @@ fn called_now(record: PageRecord, key: &str) -> Option<(Called, FoundPage)> {
         None => (Called::Heading, Some(heading()?.id.clone())),
     };
     Some((how, FoundPage { path: record.path, title: record.title, section }))
-}
-
-/// Folders, pages and globs that narrow a search by name.
-pub(super) struct Scope {
-    prefixes: Vec<String>,
-    globs: GlobSet,
-}
-
-impl Scope {
-    pub(super) fn new(under: &[String]) -> Result<Self> {
-        let mut prefixes = Vec::new();
-        let mut globs = GlobSetBuilder::new();
-        for given in under {
-            if given.contains(['*', '?', '[', '{']) {
-                let glob = Glob::new(given)
-                    .map_err(|error| Error::invalid(format!("bad glob {given:?}: {error}")))?;
-                globs.add(glob);
-            } else {
-                prefixes.push(given.trim_start_matches("./").trim_matches('/').to_owned());
-            }
-        }
-        let globs = globs.build().map_err(|error| Error::invalid(format!("bad globs: {error}")))?;
-        Ok(Self { prefixes, globs })
-    }
-
-    pub(super) fn admits(&self, path: &str) -> bool {
-        let is_below = |folder: &String| {
-            matches!(folder.as_str(), "" | ".")
-                || path == folder
-                || path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        };
-        (self.prefixes.is_empty() && self.globs.is_empty())
-            || self.prefixes.iter().any(is_below)
-            || self.globs.is_match(path)
-    }
 }

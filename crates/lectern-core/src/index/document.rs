@@ -1,11 +1,12 @@
 //! One file's bytes and its path to the documents of its page.
 
 use lectern_analysis::Analyzer;
-use lectern_markdown::{Page, Section, Source, TargetScope, parse};
+use lectern_markdown::{Page, Section, Source, parse};
 use rustc_hash::FxHashSet;
 use tantivy::TantivyDocument;
 
 use super::fields::{Fields, Kind, TextField};
+use super::link_key;
 use super::page_record::{PageRecord, SectionRecord};
 use super::tagged_text::{TaggedText, Terms};
 use crate::error::Result;
@@ -140,6 +141,9 @@ impl Builder<'_> {
         for term in name_terms {
             document.add_text(self.fields.name_terms, term);
         }
+        for key in link_key::of_page(self.path, page) {
+            document.add_u64(self.fields.link_keys, key);
+        }
         document.add_text(self.fields.page_name, page_name);
         document.add_text(self.fields.page_title, of_page.title.as_encoded());
         document.add_text(self.fields.page_path, of_page.path.as_encoded());
@@ -165,8 +169,11 @@ impl Builder<'_> {
             headings.append(&text.heading);
             body.append(&text.body);
             code.append(&text.code);
-            let section = self.section_document(order, &of_page, &text);
-            self.documents.push(section);
+            let mut document = self.section_document(order, &of_page, &text);
+            for key in link_key::of_section(section) {
+                document.add_u64(self.fields.link_keys, key);
+            }
+            self.documents.push(document);
         }
 
         let mut page_text = TaggedText::default();
@@ -230,17 +237,16 @@ impl Builder<'_> {
 
     fn add_links(&mut self, page: &Page) {
         for link in &page.links {
-            let text = self.terms(&link.text);
             let mut document = self.document(Kind::Link);
-            document.add_text(self.fields.link_text, text.into_encoded());
-            let scope = match link.target.scope {
-                TargetScope::Relative => 'r',
-                TargetScope::Site => 's',
-                TargetScope::Name => 'n',
-            };
-            document.add_text(self.fields.link_page, format!("{scope}:{}", link.target.page));
-            if let Some(section) = &link.target.section {
-                document.add_text(self.fields.link_section, section);
+            if link_key::is_telling(&link.text) {
+                let text = self.terms(&link.text);
+                let keys = link_key::of_link(self.path, link);
+                document.add_text(self.fields.link_text, text.into_encoded());
+                document.add_u64(self.fields.link_page, keys.page);
+                if let Some(section) = keys.section {
+                    document.add_u64(self.fields.link_section, section);
+                }
+                document.add_u64(self.fields.link_label, keys.label);
             }
             self.documents.push(document);
         }

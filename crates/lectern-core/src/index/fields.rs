@@ -9,7 +9,7 @@ use super::tagged_text::{PLAIN_TOKENIZER, TAGGED_TOKENIZER, WEIGHTED_TOKENIZER};
 
 /// Version of everything under an index folder; its folder is named `v<FORMAT_VERSION>`, so that
 /// another version builds beside this one.
-pub(crate) const FORMAT_VERSION: u32 = 3;
+pub(crate) const FORMAT_VERSION: u32 = 4;
 
 /// A field of a page or section that ranking weighs on its own. The number is the *position* of its
 /// tokens in the composite fields, which is how one posting list a term tells the fields it stands
@@ -91,12 +91,17 @@ pub(crate) struct Fields {
     pub(crate) page_path: Field,
     /// On sections, distinct terms of the heading, on pages of the title, stop words included.
     pub(crate) name_terms: Field,
-    /// Text of a link.
+    /// On pages and sections, the numbers of the names by which links may mean them
+    /// ([`super::link_key`]).
+    pub(crate) link_keys: Field,
+    /// On links that tell what their target is about, the terms of their text.
     pub(crate) link_text: Field,
-    /// Key of the page a link names, prefixed by its scope.
+    /// On such links, number of the name of the page they mean.
     pub(crate) link_page: Field,
-    /// Section a link names, where it names one.
+    /// On such links, number of the name of the section they mean, where they mean one.
     pub(crate) link_section: Field,
+    /// On such links, number of their text and the folder they stand in.
+    pub(crate) link_label: Field,
     /// Tokens a field holds: of a section, and on page documents of the page, everything once.
     pub(crate) lengths: [Field; TextField::COUNT],
     /// On pages, size of the file in bytes.
@@ -129,10 +134,12 @@ pub(crate) fn schema() -> (Schema, Fields) {
         page_name: builder.add_text_field("page_name", plain.clone()),
         page_title: builder.add_text_field("page_title", counted.clone()),
         page_path: builder.add_text_field("page_path", counted),
-        name_terms: builder.add_text_field("name_terms", string_column.clone()),
+        name_terms: builder.add_text_field("name_terms", string_column),
+        link_keys: builder.add_u64_field("link_keys", FAST),
         link_text: builder.add_text_field("link_text", plain),
-        link_page: builder.add_text_field("link_page", string_column.clone()),
-        link_section: builder.add_text_field("link_section", string_column),
+        link_page: builder.add_u64_field("link_page", FAST),
+        link_section: builder.add_u64_field("link_section", FAST),
+        link_label: builder.add_u64_field("link_label", FAST),
         lengths: TextField::ALL
             .map(|field| builder.add_u64_field(field.length_column(), column.clone())),
         size: builder.add_u64_field("size", FAST),

@@ -3,6 +3,8 @@
 
 pub(crate) mod document;
 pub(crate) mod fields;
+mod link_key;
+pub(crate) mod links;
 pub(crate) mod page_record;
 pub(crate) mod snapshot;
 pub(crate) mod store;

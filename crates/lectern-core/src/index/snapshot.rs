@@ -1,5 +1,6 @@
 //! One commit of the index, with what ranking needs to know of it as a whole.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -14,10 +15,13 @@ use tantivy::{
 };
 
 use super::fields::{Fields, Kind, TextField};
+use super::link_key::LinkKeys;
+use super::links::LinkTable;
 use super::page_record::PageRecord;
 use super::store::{CommitMark, Store};
 use crate::catalog::table::PageTable;
 use crate::error::{Error, Result};
+use crate::options::LinkTexts;
 
 /// A commit held open. Dropped as soon as nobody needs it, since it keeps merged-away files mapped.
 pub(crate) struct Snapshot {
@@ -27,6 +31,8 @@ pub(crate) struct Snapshot {
     pub(crate) generation: u64,
     pub(crate) totals: Totals,
     pub(crate) mark: Option<CommitMark>,
+    link_texts: LinkTexts,
+    links: OnceLock<LinkTable>,
     pages: OnceLock<PageTable>,
     /// By segment and ordinal of a name, the bits of its idf as `f32`; 0 while it is not known.
     name_idfs: Vec<OnceLock<Box<[AtomicU32]>>>,
@@ -52,6 +58,10 @@ pub(crate) struct SegmentFacts {
     pub(crate) paths: StrColumn,
     /// Distinct terms of headings, on sections, and of titles, on pages.
     names: StrColumn,
+    link_keys: Column<u64>,
+    link_page: Column<u64>,
+    link_section: Column<u64>,
+    link_label: Column<u64>,
     kind: Column<u64>,
     size: Column<u64>,
     mtime: Column<i64>,
@@ -100,9 +110,19 @@ impl Snapshot {
         *known = kept;
         drop(known);
         let fields = store.fields;
-        let pages = OnceLock::new();
         let name_idfs = segments.iter().map(|_| OnceLock::new()).collect();
-        Ok(Self { searcher, fields, segments, generation, totals, mark, pages, name_idfs })
+        Ok(Self {
+            searcher,
+            fields,
+            segments,
+            generation,
+            totals,
+            mark,
+            link_texts: store.link_texts.clone(),
+            links: OnceLock::new(),
+            pages: OnceLock::new(),
+            name_idfs,
+        })
     }
 
     /// Live documents that hold `term` in `field`. tantivy's own figure counts deleted documents
@@ -159,6 +179,18 @@ impl Snapshot {
         let idf = idf(self.totals.sections, frequency) as f32;
         slot.store(idf.to_bits(), Ordering::Relaxed);
         f64::from(idf)
+    }
+
+    /// Where links lead. Worked out once a commit, by the first call that wants it.
+    ///
+    /// # Errors
+    /// [`Error::IndexCorrupt`], [`Error::Io`].
+    pub(crate) fn links(&self) -> Result<&LinkTable> {
+        if let Some(links) = self.links.get() {
+            return Ok(links);
+        }
+        let links = LinkTable::resolve(self, &self.link_texts)?;
+        Ok(self.links.get_or_init(|| links))
     }
 
     /// All pages by path. Read once a commit, by the first call that wants it: searches do not.
@@ -273,6 +305,10 @@ impl SegmentFacts {
             lengths,
             paths: columns.str("path")?.ok_or_else(missing)?,
             names: columns.str("name_terms")?.ok_or_else(missing)?,
+            link_keys: columns.u64("link_keys")?,
+            link_page: columns.u64("link_page")?,
+            link_section: columns.u64("link_section")?,
+            link_label: columns.u64("link_label")?,
             kind: columns.u64("kind")?,
             size: columns.u64("size")?,
             mtime: columns.i64("mtime")?,
@@ -317,6 +353,46 @@ impl SegmentFacts {
 
     pub(crate) fn path_ordinal(&self, doc: DocId) -> Option<u64> {
         self.paths.ords().first(doc)
+    }
+
+    /// Page documents that are not deleted, ascending.
+    pub(crate) fn live_pages(&self) -> impl Iterator<Item = DocId> + '_ {
+        self.live(Kind::Page)
+    }
+
+    /// Link documents that are not deleted, ascending.
+    pub(crate) fn live_links(&self) -> impl Iterator<Item = DocId> + '_ {
+        self.live(Kind::Link)
+    }
+
+    fn live(&self, kind: Kind) -> impl Iterator<Item = DocId> + '_ {
+        (0..self.kind.num_docs())
+            .filter(move |doc| self.kind(*doc) == kind as u64)
+            .filter(|doc| self.deleted.binary_search(doc).is_err())
+    }
+
+    /// The documents of a page's sections, in order.
+    pub(crate) fn sections_of(&self, page: DocId) -> Range<DocId> {
+        let first = page + 1;
+        let mut end = first;
+        while end < self.kind.num_docs() && self.is_section(end) {
+            end += 1;
+        }
+        first..end
+    }
+
+    /// Numbers of the names by which links may mean a page or a section.
+    pub(crate) fn link_keys(&self, doc: DocId) -> impl Iterator<Item = u64> + '_ {
+        self.link_keys.values_for_doc(doc)
+    }
+
+    /// What a link document points at. `None` when its text tells nothing.
+    pub(crate) fn link(&self, doc: DocId) -> Option<LinkKeys> {
+        Some(LinkKeys {
+            page: self.link_page.first(doc)?,
+            section: self.link_section.first(doc),
+            label: self.link_label.first(doc)?,
+        })
     }
 
     /// Tokens of a page by field.

@@ -14,7 +14,7 @@ use super::tagged_text::tokenizers;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 use crate::files::RootSet;
-use crate::options::OpenOptions;
+use crate::options::{LinkTexts, OpenOptions};
 
 /// Buffer of the one indexing thread. A cold index of 14 MB of Markdown fits in it as one segment.
 const WRITER_MEMORY_BYTES: usize = 160 * 1024 * 1024;
@@ -34,6 +34,8 @@ pub(crate) struct Store {
     pub(crate) index: Index,
     pub(crate) reader: IndexReader,
     pub(crate) fields: Fields,
+    /// Which links count in what is read of it.
+    pub(crate) link_texts: LinkTexts,
 }
 
 /// What changes when anybody commits.
@@ -53,16 +55,16 @@ impl Store {
     /// count as damage.
     pub(crate) fn open(options: &OpenOptions, roots: &RootSet) -> Result<Self> {
         let folder = index_folder(options, roots)?;
-        match Self::open_folder(&folder) {
+        match Self::open_folder(&folder, &options.link_texts) {
             Err(Error::IndexCorrupt { .. }) => {
                 move_aside(&folder)?;
-                Self::open_folder(&folder)
+                Self::open_folder(&folder, &options.link_texts)
             }
             opened => opened,
         }
     }
 
-    fn open_folder(folder: &Path) -> Result<Self> {
+    fn open_folder(folder: &Path, link_texts: &LinkTexts) -> Result<Self> {
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -82,7 +84,8 @@ impl Store {
             .doc_store_cache_num_blocks(RECORD_CACHE_BLOCKS)
             .try_into()
             .map_err(damage_at_open)?;
-        Ok(Self { folder: folder.to_owned(), index, reader, fields })
+        let link_texts = link_texts.clone();
+        Ok(Self { folder: folder.to_owned(), index, reader, fields, link_texts })
     }
 
     /// A mark that differs after any commit by any process. `None` while there is no index file.
@@ -115,6 +118,20 @@ impl Store {
                 result => return Ok(result?),
             }
         }
+    }
+
+    /// Merges all segments into one without the documents that were deleted.
+    ///
+    /// # Errors
+    /// As [`Self::writer`].
+    pub(crate) fn compact(&self, patience: Duration, cancel: &CancelToken) -> Result<()> {
+        let mut writer = self.writer(BatchSize::Large, patience, cancel)?;
+        let segments = self.index.searchable_segment_ids()?;
+        if !segments.is_empty() {
+            writer.merge(&segments).wait()?;
+        }
+        writer.wait_merging_threads()?;
+        Ok(())
     }
 
     fn try_writer(&self, size: BatchSize) -> tantivy::Result<IndexWriter> {

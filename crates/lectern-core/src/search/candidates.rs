@@ -6,21 +6,54 @@ use std::collections::BinaryHeap;
 use rustc_hash::FxHashSet;
 use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query as _, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, Score, Term};
+use tantivy::{DocId, DocSet as _, Score, TERMINATED, Term};
 
 use super::filter::PathFilter;
 use super::query::QueryTerm;
+use super::signals::link_text::LinkCounts;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
+use crate::index::links::PagePlace;
 use crate::index::snapshot::Snapshot;
 
-/// Sections taken by the composite field. With 100 the exact top page equals that of a full
-/// evaluation for 99.9 % of 3,521 queries (docs/decisions/0002-composite-field.md).
-const SECTIONS: usize = 100;
-/// Pages taken by title and path; all their sections become candidates.
-const PAGES: usize = 20;
-/// Sections taken of such a page.
-const SECTIONS_OF_A_PAGE: usize = 48;
+/// How many candidates a round takes from where.
+#[derive(Clone, Copy, Debug)]
+struct Counts {
+    /// Sections by the composite field.
+    sections: usize,
+    /// Pages by title and path.
+    named_pages: usize,
+    /// Sections of such a page, from its first.
+    sections_of_a_named_page: u32,
+    /// Pages by what links call them.
+    linked_pages: usize,
+    /// Sections of such a page, from its first, beside those that the links name.
+    sections_of_a_linked_page: u32,
+}
+
+impl Counts {
+    /// What `limit` hits need: for 99 % of 3,521 queries the best pages, as many as asked for, are
+    /// those of a full evaluation (docs/design/ranking/two-stages.md).
+    fn enough_for(limit: usize) -> Self {
+        Self {
+            sections: (50 * limit).max(100),
+            named_pages: 20,
+            sections_of_a_named_page: 48,
+            linked_pages: 10,
+            sections_of_a_linked_page: 8,
+        }
+    }
+}
+
+/// Every section that holds a word of the query, or whose page's name or links do.
+const ALL: Counts = Counts {
+    sections: usize::MAX,
+    named_pages: usize::MAX,
+    sections_of_a_named_page: u32::MAX,
+    linked_pages: usize::MAX,
+    sections_of_a_linked_page: u32::MAX,
+};
+
 /// Rounds before an answer may stay short. The second and later ones are for a page that holds all
 /// of the best sections, and for pages that are gone from disk.
 const ROUNDS: usize = 8;
@@ -29,8 +62,10 @@ const ROUNDS: usize = 8;
 pub(crate) struct Candidates<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) terms: &'a [QueryTerm],
+    pub(crate) links: &'a LinkCounts<'a>,
     pub(crate) filter: Option<&'a PathFilter>,
     pub(crate) cancel: &'a CancelToken,
+    counts: Counts,
     /// Path ordinals of the pages of earlier rounds and of those left out, by segment.
     seen: Vec<FxHashSet<u64>>,
     rounds: usize,
@@ -42,20 +77,29 @@ impl<'a> Candidates<'a> {
     pub(crate) fn new(
         snapshot: &'a Snapshot,
         terms: &'a [QueryTerm],
+        links: &'a LinkCounts<'a>,
         filter: Option<&'a PathFilter>,
+        limit: usize,
         cancel: &'a CancelToken,
     ) -> Self {
         let seen = vec![FxHashSet::default(); snapshot.segments.len()];
         Self {
             snapshot,
             terms,
+            links,
             filter,
             cancel,
+            counts: Counts::enough_for(limit),
             seen,
             rounds: 0,
             are_exhausted: false,
             are_some_out: false,
         }
+    }
+
+    /// Takes every section that can have a score, at once.
+    pub(crate) fn take_all(&mut self) {
+        self.counts = ALL;
     }
 
     /// Takes pages out of every round.
@@ -78,17 +122,29 @@ impl<'a> Candidates<'a> {
         }
         self.rounds += 1;
         let fields = self.snapshot.fields;
-        let sections = self.best(fields.section_text, SECTIONS)?;
-        self.are_exhausted = sections.len() < SECTIONS;
+        let sections = self.best(fields.section_text, self.counts.sections)?;
+        self.are_exhausted = sections.len() < self.counts.sections;
         let mut found = vec![Vec::new(); self.snapshot.segments.len()];
         for (ordinal, doc) in sections {
             found[ordinal].push(doc);
         }
-        for (ordinal, page) in self.best(fields.page_name, PAGES)? {
+        self.take_rare(&mut found)?;
+        for (ordinal, page) in self.best(fields.page_name, self.counts.named_pages)? {
             let facts = &self.snapshot.segments[ordinal];
-            let end = self.snapshot.searcher.segment_readers()[ordinal].max_doc();
-            let sections = (page + 1..end).take(SECTIONS_OF_A_PAGE);
-            found[ordinal].extend(sections.take_while(|doc| facts.is_section(*doc)));
+            let sections = facts.sections_of(page);
+            let first = sections.start;
+            let most = self.counts.sections_of_a_named_page;
+            found[ordinal].extend(sections.take_while(|doc| doc - first < most));
+        }
+        let is_open = |page: PagePlace| self.admits(page.segment as usize, page.doc);
+        for page in self.links.best_pages(self.snapshot, self.counts.linked_pages, is_open) {
+            let segment = page.segment as usize;
+            let sections = self.snapshot.segments[segment].sections_of(page.doc);
+            let first = sections.start;
+            found[segment].extend(sections.filter(|&doc| {
+                doc - first < self.counts.sections_of_a_linked_page
+                    || self.links.name_section(PagePlace { doc, ..page })
+            }));
         }
         for (ordinal, docs) in found.iter_mut().enumerate() {
             docs.sort_unstable();
@@ -99,10 +155,35 @@ impl<'a> Candidates<'a> {
         Ok(Some(found))
     }
 
+    /// Adds every section that holds a rare term.
+    fn take_rare(&self, found: &mut [Vec<DocId>]) -> Result<()> {
+        let field = self.snapshot.fields.section_text;
+        for term in self.terms.iter().filter(|term| term.is_rare()) {
+            let key = Term::from_field_text(field, &term.text);
+            for (ordinal, reader) in self.snapshot.searcher.segment_readers().iter().enumerate() {
+                let Some(mut postings) = reader
+                    .inverted_index(field)?
+                    .read_postings(&key, IndexRecordOption::Basic)
+                    .map_err(Error::io("index access"))?
+                else {
+                    continue;
+                };
+                while postings.doc() != TERMINATED {
+                    let doc = postings.doc();
+                    if !reader.is_deleted(doc) && self.admits(ordinal, doc) {
+                        found[ordinal].push(doc);
+                    }
+                    postings.advance();
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a document may take a place.
     fn admits(&self, ordinal: usize, doc: DocId) -> bool {
         let facts = &self.snapshot.segments[ordinal];
-        self.filter.is_none_or(|filter| filter.segment_filter(ordinal).admits(facts, doc))
+        self.filter.is_none_or(|filter| filter.admits(ordinal, facts, doc))
             && ((self.rounds == 1 && !self.are_some_out)
                 || facts.path_ordinal(doc).is_some_and(|path| !self.seen[ordinal].contains(&path)))
     }
@@ -122,7 +203,7 @@ impl<'a> Candidates<'a> {
         for (ordinal, reader) in searcher.segment_readers().iter().enumerate() {
             self.cancel.check()?;
             let facts = &self.snapshot.segments[ordinal];
-            let mut heap = BinaryHeap::with_capacity(limit + 1);
+            let mut heap = BinaryHeap::new();
             let mut threshold = Score::MIN;
             weight.for_each_pruning(Score::MIN, reader, &mut |doc, score| {
                 let is_live = reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc));

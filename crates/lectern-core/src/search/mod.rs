@@ -13,12 +13,15 @@ mod pipeline;
 mod query;
 mod signals;
 mod snippet;
+mod synonyms;
 mod winners;
 
 pub(crate) use pipeline::Search;
 pub use pipeline::{
-    Correction, Detail, Hit, MAX_HITS_OF_A_PAGE, MAX_LIMIT, SearchAnswer, SearchRequest,
+    Correction, Detail, Hit, MAX_HITS_OF_A_PAGE, MAX_LIMIT, SearchAnswer, SearchRequest, StageTimes,
 };
 pub use query::MAX_QUERY_BYTES;
 pub use signals::Signals;
 pub use snippet::{MAX_SNIPPET_CHARS, PIECE_SEPARATOR};
+pub use synonyms::Expansion;
+pub(crate) use synonyms::Synonyms;

@@ -1,6 +1,7 @@
 //! The way of a query through the stages.
 
 use std::cmp::Ordering;
+use std::time::{Duration, Instant};
 
 use lectern_analysis::Analyzer;
 use lectern_markdown::LineRange;
@@ -10,8 +11,10 @@ use tantivy::DocId;
 use super::candidates::Candidates;
 use super::filter::PathFilter;
 use super::query::Query;
+use super::signals::link_text::LinkCounts;
 use super::signals::{Scored, Signals, score};
 use super::snippet::{SnippetTerms, snippet};
+use super::synonyms::{Expansion, Synonyms};
 use super::winners::{Winner, Winners};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
@@ -20,8 +23,11 @@ use crate::index::snapshot::Snapshot;
 
 /// Most hits of an answer.
 pub const MAX_LIMIT: u32 = 20;
-/// Sections whose text is read for what only the text tells.
+/// Sections whose text is read for what only the text tells: the best ones.
 const VERIFIED: usize = 20;
+/// And the best of those that hold a rare term of the query, whatever else they lack: one of them
+/// may be the only one that holds an identifier letter by letter.
+const VERIFIED_FOR_RARE: usize = 20;
 /// Most hits of one page in an answer, and how many there are unless told otherwise.
 pub const MAX_HITS_OF_A_PAGE: u32 = 2;
 
@@ -42,14 +48,19 @@ pub struct SearchRequest {
     pub query: String,
     /// 1 to [`MAX_LIMIT`].
     pub limit: u32,
-    /// Only pages at or under this path.
-    pub path: Option<String>,
+    /// Only pages at or below one of these paths, or matched by one of these globs, in which `*` stays
+    /// within a folder and `**` does not; a glob without a slash matches in every folder, and one that
+    /// matches a folder takes in what lies below it. Empty: all pages.
+    pub paths: Vec<String>,
     /// How much of each section to give.
     pub detail: Detail,
     /// Pages that may not answer, by path: for measuring, where some pages hold the question.
     pub exclude: Vec<String>,
     /// 1 to [`MAX_HITS_OF_A_PAGE`].
     pub hits_of_a_page: u32,
+    /// Scores every section that can have a score and not only the likely ones: for measuring what
+    /// that leaves out, and slow.
+    pub is_exhaustive: bool,
 }
 
 /// A word that stands nowhere and what was searched for in its place.
@@ -68,10 +79,11 @@ impl SearchRequest {
         Self {
             query: query.to_owned(),
             limit,
-            path: None,
+            paths: Vec::new(),
             detail: Detail::Concise,
             exclude: Vec::new(),
             hits_of_a_page: MAX_HITS_OF_A_PAGE,
+            is_exhaustive: false,
         }
     }
 }
@@ -104,6 +116,21 @@ pub struct Hit {
     pub text: Option<String>,
 }
 
+/// How long the stages of a search took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StageTimes {
+    /// From the text to terms with their statistics, corrections included.
+    pub understand: Duration,
+    /// Choosing candidates.
+    pub retrieve: Duration,
+    /// Their exact scores.
+    pub rescore: Duration,
+    /// Reading the best ones from disk, checking them and what only their text tells.
+    pub verify: Duration,
+    /// Choosing the lines to show.
+    pub snippet: Duration,
+}
+
 /// Hits, best first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SearchAnswer {
@@ -113,6 +140,8 @@ pub struct SearchAnswer {
     pub unmatched: Vec<String>,
     /// Words of the query that were taken for misspelt.
     pub corrected: Vec<Correction>,
+    /// Words of the query that have synonyms, with those that were searched for beside them.
+    pub expanded: Vec<Expansion>,
     /// How much of the query's weight the words of the best hit make up, 0 to 1.
     pub confidence: f64,
     /// Pages met that are gone or changed since they were indexed.
@@ -121,12 +150,15 @@ pub struct SearchAnswer {
     pub generation: u64,
     /// Pages in it.
     pub pages: u64,
+    /// Where the time went.
+    pub times: StageTimes,
 }
 
 /// One search. Created a call.
 pub(crate) struct Search<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) roots: &'a RootSet,
+    pub(crate) synonyms: &'a Synonyms,
     pub(crate) max_file_bytes: u64,
     pub(crate) cancel: &'a CancelToken,
 }
@@ -134,7 +166,7 @@ pub(crate) struct Search<'a> {
 impl Search<'_> {
     /// # Errors
     /// [`Error::InvalidArgument`] for a limit out of range; [`Error::LimitExceeded`] for a query too
-    /// long; [`Error::NotFound`] for a path that no page is under; [`Error::Cancelled`];
+    /// long; [`Error::NotFound`] for a path or glob that no page is at or under; [`Error::Cancelled`];
     /// [`Error::IndexCorrupt`], [`Error::Io`].
     pub(crate) fn run(
         &self,
@@ -153,41 +185,56 @@ impl Search<'_> {
                 request.hits_of_a_page
             )));
         }
-        let query = Query::understand(&request.query, analyzer, self.snapshot)?;
-        let filter = match &request.path {
-            Some(path) if self.snapshot.totals.pages > 0 => {
-                Some(PathFilter::new(path, self.snapshot)?)
-            }
-            _ => None,
+        let mut watch = Stopwatch::start();
+        let query = Query::understand(&request.query, self.synonyms, analyzer, self.snapshot)?;
+        let filter = if self.snapshot.totals.pages > 0 {
+            PathFilter::new(&request.paths, self.snapshot)?
+        } else {
+            None
         };
         let mut answer = SearchAnswer {
             unmatched: query.unmatched.clone(),
             corrected: query.corrected.clone(),
+            expanded: query.expanded.clone(),
             generation: self.snapshot.generation,
             pages: self.snapshot.totals.pages,
             ..SearchAnswer::default()
         };
         let mut winners = Winners::new(self.snapshot, self.roots, self.max_file_bytes);
         let mut snippet_terms = SnippetTerms::new(&query.terms, analyzer);
-        let mut candidates =
-            Candidates::new(self.snapshot, &query.terms, filter.as_ref(), self.cancel);
-        candidates.leave_out(&request.exclude)?;
+        watch.lap(&mut answer.times.understand);
         let limit = request.limit as usize;
+        let links = LinkCounts::read(self.snapshot, &query.terms)?;
+        let mut candidates = Candidates::new(
+            self.snapshot,
+            &query.terms,
+            &links,
+            filter.as_ref(),
+            limit,
+            self.cancel,
+        );
+        candidates.leave_out(&request.exclude)?;
+        if request.is_exhaustive {
+            candidates.take_all();
+        }
         while answer.hits.len() < limit
             && let Some(round) = candidates.next_round()?
         {
+            watch.lap(&mut answer.times.retrieve);
             let missing = limit - answer.hits.len();
-            let mut scored = self.scored(&query, &round)?;
+            let mut scored = self.scored(&query, &links, &round)?;
+            watch.lap(&mut answer.times.rescore);
             verify(&query, &mut scored, &mut winners)?;
             let wanted = Wanted { limit: missing, of_a_page: request.hits_of_a_page };
-            for (winner, signals) in
-                self.take(&wanted, &scored, &mut winners, &mut snippet_terms)?
-            {
+            let taken = self.take(&wanted, &scored, &mut winners, &mut snippet_terms)?;
+            watch.lap(&mut answer.times.verify);
+            for (winner, signals) in taken {
                 if answer.hits.is_empty() {
                     answer.confidence = query.share(snippet_terms.weight_in(&winner));
                 }
                 answer.hits.push(hit(winner, signals, request.detail, &mut snippet_terms));
             }
+            watch.lap(&mut answer.times.snippet);
         }
         // A later round may hold an exact score above an earlier one's.
         answer.hits.sort_by(|a, b| {
@@ -198,9 +245,15 @@ impl Search<'_> {
         Ok(answer)
     }
 
-    fn scored(&self, query: &Query, candidates: &[Vec<DocId>]) -> Result<Vec<Scored>> {
-        let mut scored = score(self.snapshot, query, candidates)?;
-        scored.retain(|scored| scored.signals.section > 0.0);
+    fn scored(
+        &self,
+        query: &Query,
+        links: &LinkCounts<'_>,
+        candidates: &[Vec<DocId>],
+    ) -> Result<Vec<Scored>> {
+        let mut scored = score(self.snapshot, query, links, candidates)?;
+        // Without a word of the query in its text or its links it is there for its page's sake only.
+        scored.retain(|scored| scored.signals.section + scored.signals.link_text > 0.0);
         sort(&mut scored);
         Ok(scored)
     }
@@ -237,6 +290,22 @@ impl Search<'_> {
     }
 }
 
+/// Tells the stages apart.
+struct Stopwatch(Instant);
+
+impl Stopwatch {
+    fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Adds the time since the last lap.
+    fn lap(&mut self, stage: &mut Duration) {
+        let now = Instant::now();
+        *stage += now - self.0;
+        self.0 = now;
+    }
+}
+
 /// Best first.
 fn by_score(a: &Scored, b: &Scored) -> Ordering {
     b.signals.score().total_cmp(&a.signals.score())
@@ -251,7 +320,8 @@ fn verify(query: &Query, scored: &mut [Scored], winners: &mut Winners<'_>) -> Re
     if query.literals.is_empty() && query.sentence.is_empty() {
         return Ok(());
     }
-    for scored in scored.iter_mut().take(VERIFIED) {
+    for at in worth_reading(scored, !query.literals.is_empty()) {
+        let scored = &mut scored[at];
         let Some(winner) = winners.read(scored.section)? else { continue };
         if !query.literals.is_empty() {
             scored.signals.literal = query.literals.gain(&winner.text.to_lowercase());
@@ -260,6 +330,16 @@ fn verify(query: &Query, scored: &mut [Scored], winners: &mut Winners<'_>) -> Re
     }
     sort(scored);
     Ok(())
+}
+
+/// Places of the sections to read, of those given best first.
+fn worth_reading(scored: &[Scored], has_literals: bool) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..scored.len().min(VERIFIED)).collect();
+    let rest = places.len()..scored.len();
+    if has_literals {
+        places.extend(rest.filter(|at| scored[*at].is_rare).take(VERIFIED_FOR_RARE));
+    }
+    places
 }
 
 /// How many winners a round is to give.

@@ -6,6 +6,7 @@ use super::correction::{self, Replacement};
 use super::pipeline::Correction;
 use super::signals::literal::Literals;
 use super::signals::verbatim::Sentence;
+use super::synonyms::{self, Expanded, Expansion, Synonyms};
 use crate::error::{Error, Result};
 use crate::index::snapshot::{Snapshot, idf};
 
@@ -19,10 +20,16 @@ const MAX_TERMS: usize = 48;
 /// What a word that stands nowhere counts as: rarer than most words that do.
 const UNKNOWN_IDF: f64 = 9.0;
 
+/// A term that no more sections hold is what the query is about, whatever its other words are: all
+/// of these sections are candidates. Identifiers and numbers of error messages are such.
+const RARE: u64 = 16;
+
 /// A term that stands in at least one live section.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct QueryTerm {
     pub(crate) text: String,
+    /// Live sections that hold it.
+    pub(crate) frequency: u64,
     /// Over live sections.
     pub(crate) idf: f64,
     /// Over live pages.
@@ -33,6 +40,8 @@ pub(crate) struct QueryTerm {
     pub(crate) path_idf: f64,
     /// 1, or less for what the caller did not write: every gain of the term is multiplied by it.
     pub(crate) weight: f64,
+    /// It stands beside a word of the query, and not for one of its own.
+    pub(crate) is_synonym: bool,
 }
 
 impl QueryTerm {
@@ -40,7 +49,22 @@ impl QueryTerm {
     #[cfg(test)]
     pub(crate) fn with_idf(text: &str, idf: f64) -> Self {
         let text = text.to_owned();
-        Self { text, idf, page_idf: idf, title_idf: idf, path_idf: idf, weight: 1.0 }
+        let frequency = 1;
+        Self {
+            text,
+            frequency,
+            idf,
+            page_idf: idf,
+            title_idf: idf,
+            path_idf: idf,
+            weight: 1.0,
+            is_synonym: false,
+        }
+    }
+
+    /// Whether all sections that hold it are worth an exact score.
+    pub(crate) fn is_rare(&self) -> bool {
+        self.frequency <= RARE && !self.is_synonym
     }
 
     /// `None` when no live section holds the term.
@@ -55,11 +79,13 @@ impl QueryTerm {
             |field| -> Result<f64> { Ok(idf(pages, snapshot.live_frequency(field, text)?)) };
         Ok(Some(Self {
             text: text.to_owned(),
+            frequency,
             idf: idf(snapshot.totals.sections, frequency),
             page_idf: over_pages(fields.page_text)?,
             title_idf: over_pages(fields.page_title)?,
             path_idf: over_pages(fields.page_path)?,
             weight,
+            is_synonym: false,
         }))
     }
 }
@@ -76,6 +102,8 @@ pub(crate) struct Query {
     pub(crate) unmatched: Vec<String>,
     /// Words that stand nowhere and what is searched for in their place.
     pub(crate) corrected: Vec<Correction>,
+    /// Words that have synonyms, with these.
+    pub(crate) expanded: Vec<Expansion>,
     /// What is to be found letter by letter.
     pub(crate) literals: Literals,
     /// The query as a sequence of words.
@@ -87,6 +115,7 @@ impl Query {
     /// [`Error::LimitExceeded`] above [`MAX_QUERY_BYTES`]; [`Error::Io`].
     pub(crate) fn understand(
         text: &str,
+        synonyms: &Synonyms,
         analyzer: &mut Analyzer,
         snapshot: &Snapshot,
     ) -> Result<Self> {
@@ -98,6 +127,7 @@ impl Query {
             });
         }
         let words = distinct_words(text, analyzer);
+        let expanded = synonyms.expand(text, analyzer);
         let only_stop_words = words.iter().all(|word| word.is_stop);
         let mut query = Self::default();
         let mut unknown = Vec::new();
@@ -117,8 +147,14 @@ impl Query {
             unknown.push(word);
         }
         for word in unknown {
-            query.correct(word, analyzer, snapshot)?;
+            if expanded.asked.contains(&word.term) {
+                // What it stands for is known; it is no misspelling.
+                query.all_terms.push((word.term, UNKNOWN_IDF));
+            } else {
+                query.correct(word, analyzer, snapshot)?;
+            }
         }
+        query.add_synonyms(expanded, snapshot)?;
         query.keep_rarest();
         query.literals = Literals::of(text);
         let weight = query.terms.iter().map(|term| term.weight * term.idf).sum();
@@ -128,7 +164,8 @@ impl Query {
 
     /// The share of the query's weight that `weight` is; unknown words weigh as much as rare ones.
     pub(crate) fn share(&self, weight: f64) -> f64 {
-        let known: f64 = self.terms.iter().map(|term| term.idf).sum();
+        let own = self.terms.iter().filter(|term| !term.is_synonym);
+        let known: f64 = own.map(|term| term.weight * term.idf).sum();
         let whole = known + UNKNOWN_IDF * self.unmatched.len() as f64;
         if whole > 0.0 { (weight / whole).min(1.0) } else { 0.0 }
     }
@@ -162,6 +199,19 @@ impl Query {
         if !word.is_compound && !self.unmatched.contains(&word.spelled) {
             self.unmatched.push(word.spelled);
         }
+        Ok(())
+    }
+
+    fn add_synonyms(&mut self, expanded: Expanded, snapshot: &Snapshot) -> Result<()> {
+        for text in expanded.terms {
+            if self.terms.iter().any(|known| known.text == text) {
+                continue;
+            }
+            if let Some(term) = QueryTerm::new(&text, synonyms::WEIGHT, snapshot)? {
+                self.terms.push(QueryTerm { is_synonym: true, ..term });
+            }
+        }
+        self.expanded = expanded.expansions;
         Ok(())
     }
 

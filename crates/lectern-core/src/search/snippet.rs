@@ -23,7 +23,7 @@ const SHORTEST_SENTENCE_CHARS: usize = 80;
 /// The query's terms, ready to be found in text.
 pub(crate) struct SnippetTerms<'a> {
     bits: FxHashMap<&'a str, usize>,
-    idf: Vec<f64>,
+    weights: Vec<f64>,
     analyzer: &'a mut Analyzer,
 }
 
@@ -32,10 +32,10 @@ impl<'a> SnippetTerms<'a> {
     pub(crate) fn new(terms: &'a [QueryTerm], analyzer: &'a mut Analyzer) -> Self {
         debug_assert!(terms.len() <= 64);
         let bits = terms.iter().enumerate().map(|(bit, term)| (term.text.as_str(), bit)).collect();
-        Self { bits, idf: terms.iter().map(|term| term.idf).collect(), analyzer }
+        Self { bits, weights: terms.iter().map(|term| term.weight * term.idf).collect(), analyzer }
     }
 
-    /// Summed idf of the terms that stand in what the winner holds now, its names included.
+    /// Summed weight of the terms that stand in what the winner holds now, its names included.
     pub(crate) fn weight_in(&mut self, winner: &Winner) -> f64 {
         let mut mask = 0_u64;
         for text in [&winner.text, &winner.title, &winner.path].into_iter().chain(&winner.trail) {
@@ -55,11 +55,11 @@ impl<'a> SnippetTerms<'a> {
     }
 
     fn weight(&self, mask: u64) -> f64 {
-        self.idf
+        self.weights
             .iter()
             .enumerate()
             .filter(|(bit, _)| mask >> bit & 1 == 1)
-            .map(|(_, idf)| idf)
+            .map(|(_, weight)| weight)
             .sum()
     }
 }

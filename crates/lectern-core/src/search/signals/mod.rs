@@ -6,6 +6,7 @@
 //! (docs/design/ranking/signals.md).
 
 pub(super) mod counts;
+pub(super) mod link_text;
 pub(super) mod literal;
 mod navigation;
 mod near_exact;
@@ -13,13 +14,16 @@ mod page_bm25f;
 mod section_bm25f;
 pub(super) mod verbatim;
 
-use rustc_hash::FxHashMap;
+use std::ops::Range;
+
 use tantivy::{DocAddress, DocId};
 
 use super::query::Query;
 use crate::error::Result;
+use crate::index::links::PagePlace;
 use crate::index::snapshot::Snapshot;
 use counts::{PageLengths, for_each_match};
+use link_text::LinkCounts;
 
 /// What each signal gives a section; they add up to its score.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -30,6 +34,8 @@ pub struct Signals {
     pub navigation: f64,
     /// BM25F over the page as a whole.
     pub page: f64,
+    /// What texts of links to the page or section add to its section and navigation scores.
+    pub link_text: f64,
     /// Heading or title that says nearly what the query says.
     pub near_exact: f64,
     /// Identifiers and quoted parts that stand in the section letter by letter.
@@ -42,7 +48,13 @@ impl Signals {
     /// Sum of all.
     #[must_use]
     pub fn score(&self) -> f64 {
-        self.section + self.navigation + self.page + self.near_exact + self.literal + self.verbatim
+        self.section
+            + self.navigation
+            + self.page
+            + self.link_text
+            + self.near_exact
+            + self.literal
+            + self.verbatim
     }
 }
 
@@ -51,6 +63,8 @@ impl Signals {
 pub(super) struct Scored {
     pub(super) section: DocAddress,
     pub(super) signals: Signals,
+    /// It holds a term that few sections hold.
+    pub(super) is_rare: bool,
 }
 
 /// Scores every candidate by what the index knows; lists as [`super::candidates::Candidates`]
@@ -58,6 +72,7 @@ pub(super) struct Scored {
 pub(super) fn score(
     snapshot: &Snapshot,
     query: &Query,
+    links: &LinkCounts<'_>,
     candidates: &[Vec<DocId>],
 ) -> Result<Vec<Scored>> {
     let section_scales = section_bm25f::scales(snapshot);
@@ -66,16 +81,35 @@ pub(super) fn score(
     let mut all = Vec::new();
     for (ordinal, sections) in candidates.iter().enumerate() {
         let facts = &snapshot.segments[ordinal];
+        let groups = by_page(sections, |section| facts.page_of(section).0);
+        let place = |page| PagePlace { segment: ordinal as u32, doc: page };
+        let linked: Vec<&(DocId, Range<usize>)> =
+            groups.iter().filter(|(page, _)| links.name_page(place(*page))).collect();
+
         let mut signals = vec![Signals::default(); sections.len()];
-        for term in &query.terms {
+        let mut are_rare = vec![false; sections.len()];
+        let mut counted = vec![0.0; sections.len()];
+        for (number, term) in query.terms.iter().enumerate() {
+            counted.fill(0.0);
             let field = snapshot.fields.section_text;
+            let weight = term.weight * term.idf;
             for_each_match(snapshot, field, ordinal, &term.text, sections, |at, counts| {
-                let x = section_bm25f::weighted_count(&section_scales, facts, sections[at], counts);
-                signals[at].section += term.weight * term.idf * section_bm25f::saturated(x);
+                counted[at] =
+                    section_bm25f::weighted_count(&section_scales, facts, sections[at], counts);
+                signals[at].section += weight * section_bm25f::saturated(counted[at]);
+                are_rare[at] |= term.is_rare();
             })?;
+            for (page, range) in &linked {
+                for at in range.clone() {
+                    let x = links.weighted_count(number, place(*page), sections[at]);
+                    let without = section_bm25f::saturated(counted[at]);
+                    signals[at].link_text +=
+                        weight * (section_bm25f::saturated(counted[at] + x) - without);
+                }
+            }
         }
 
-        let pages = pages_of(sections, |section| facts.page_of(section).0);
+        let pages: Vec<DocId> = groups.iter().map(|(page, _)| *page).collect();
         let lengths: Vec<PageLengths> =
             pages.iter().map(|page| facts.page_lengths(*page)).collect();
         let mut of_pages = vec![Signals::default(); pages.len()];
@@ -87,26 +121,32 @@ pub(super) fn score(
                 page.navigation += navigation::gain(&page_scales, term, counts, &lengths[at]);
             })?;
         }
-        let titles: FxHashMap<DocId, (usize, f64)> = pages
-            .iter()
-            .enumerate()
-            .map(|(at, page)| (*page, (at, names.title_gain(ordinal, *page))))
-            .collect();
 
-        for (&section, mut own) in sections.iter().zip(signals) {
-            let (at, title) = titles[&facts.page_of(section).0];
-            own.navigation = of_pages[at].navigation;
-            own.page = of_pages[at].page;
-            own.near_exact = title.max(names.heading_gain(ordinal, section));
-            all.push(Scored { section: DocAddress::new(ordinal as u32, section), signals: own });
+        for ((page, range), of_page) in groups.into_iter().zip(of_pages) {
+            let called = links.navigation_gain(place(page));
+            for at in range {
+                let mut own = signals[at];
+                own.navigation = of_page.navigation;
+                own.page = of_page.page;
+                own.link_text += called;
+                own.near_exact = names.gain(ordinal, page, sections[at]);
+                let section = DocAddress::new(ordinal as u32, sections[at]);
+                all.push(Scored { section, signals: own, is_rare: are_rare[at] });
+            }
         }
     }
     Ok(all)
 }
 
-/// Distinct pages of ascending sections, ascending.
-fn pages_of(sections: &[DocId], page_of: impl Fn(DocId) -> DocId) -> Vec<DocId> {
-    let mut pages: Vec<DocId> = sections.iter().map(|section| page_of(*section)).collect();
-    pages.dedup();
-    pages
+/// The pages of ascending sections, ascending, each with its range of them.
+fn by_page(sections: &[DocId], page_of: impl Fn(DocId) -> DocId) -> Vec<(DocId, Range<usize>)> {
+    let mut start = 0;
+    let groups = sections.chunk_by(|a, b| page_of(*a) == page_of(*b));
+    groups
+        .map(|group| {
+            let range = start..start + group.len();
+            start = range.end;
+            (page_of(group[0]), range)
+        })
+        .collect()
 }

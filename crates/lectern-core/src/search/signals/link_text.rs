@@ -1,0 +1,154 @@
+//! What others call it: the texts of links that lead to the page or the section.
+//!
+//! Words that people chose for a page while writing another are words they will search for it by
+//! (Craswell, Hawking, Robertson 2001). They count as two more fields of a section, of its page and
+//! of its own, and as a third one of navigation.
+
+use rustc_hash::FxHashMap;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocId, DocSet as _, TERMINATED, Term, postings::Postings as _};
+
+use super::navigation;
+use super::section_bm25f::B;
+use crate::error::{Error, Result};
+use crate::index::links::{LinkTable, PagePlace};
+use crate::index::snapshot::{Snapshot, idf};
+use crate::search::query::QueryTerm;
+
+/// Beside a heading's 3.5; two distinct texts say more than one title.
+const WEIGHT: f64 = 2.0;
+
+/// How often each term of the query stands in the texts of links to each page and section.
+pub(in crate::search) struct LinkCounts<'a> {
+    table: &'a LinkTable,
+    terms: Vec<TermCounts>,
+}
+
+#[derive(Default)]
+struct TermCounts {
+    pages: FxHashMap<PagePlace, u32>,
+    sections: FxHashMap<PagePlace, u32>,
+    /// What navigation multiplies by: the term's weight and its idf over pages that links call so.
+    navigation: f64,
+    /// What the section's score multiplies by.
+    section: f64,
+}
+
+impl<'a> LinkCounts<'a> {
+    /// Reads the postings of every term once.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::IndexCorrupt`].
+    pub(in crate::search) fn read(snapshot: &'a Snapshot, terms: &[QueryTerm]) -> Result<Self> {
+        let table = snapshot.links()?;
+        let mut all = Vec::with_capacity(terms.len());
+        for term in terms {
+            let mut counts = TermCounts::default();
+            counts.read(snapshot, table, &term.text)?;
+            let pages = idf(snapshot.totals.pages, counts.pages.len() as u64);
+            counts.navigation = term.weight * pages;
+            counts.section = term.weight * term.idf;
+            all.push(counts);
+        }
+        Ok(Self { table, terms: all })
+    }
+
+    /// The pages that links call most as the query does, with the sections these links name, best
+    /// first; equal ones in an order that is the same in every index of the same files.
+    pub(in crate::search) fn best_pages(
+        &self,
+        snapshot: &Snapshot,
+        limit: usize,
+        admits: impl Fn(PagePlace) -> bool,
+    ) -> Vec<PagePlace> {
+        let mut gains: FxHashMap<PagePlace, f64> = FxHashMap::default();
+        for term in &self.terms {
+            for (&page, &count) in &term.pages {
+                *gains.entry(page).or_default() +=
+                    term.navigation * self.page_frequency(page, count);
+            }
+        }
+        let mut ranked: Vec<(f64, u64, PagePlace)> = gains
+            .into_iter()
+            .filter(|(page, _)| admits(*page))
+            .map(|(page, gain)| {
+                let facts = &snapshot.segments[page.segment as usize];
+                (gain, facts.link_keys(page.doc).next().unwrap_or_default(), page)
+            })
+            .collect();
+        ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        ranked.truncate(limit);
+        ranked.into_iter().map(|(_, _, page)| page).collect()
+    }
+
+    /// Whether a link that says a word of the query names the section.
+    pub(in crate::search) fn name_section(&self, section: PagePlace) -> bool {
+        self.terms.iter().any(|term| term.sections.contains_key(&section))
+    }
+
+    /// What a term's link texts add to x of BM25F for a section of a page.
+    pub(super) fn weighted_count(&self, term: usize, page: PagePlace, section: DocId) -> f64 {
+        let counts = &self.terms[term];
+        let Some(&of_page) = counts.pages.get(&page) else { return 0.0 };
+        let tokens = f64::from(self.table.tokens_of_page(page));
+        let x = WEIGHT * relative(of_page, tokens, self.table.average_of_sections_page);
+        let section = PagePlace { segment: page.segment, doc: section };
+        let Some(&of_section) = counts.sections.get(&section) else { return x };
+        let tokens = f64::from(self.table.tokens_of_section(section));
+        x + WEIGHT * relative(of_section, tokens, self.table.average_of_section)
+    }
+
+    /// What the link texts of a page add to its navigation.
+    pub(super) fn navigation_gain(&self, page: PagePlace) -> f64 {
+        let gain = |term: &TermCounts| {
+            let count = term.pages.get(&page)?;
+            Some(term.navigation * self.page_frequency(page, *count))
+        };
+        navigation::LINK_WEIGHT * self.terms.iter().filter_map(gain).sum::<f64>()
+    }
+
+    /// Whether a link that says a word of the query leads to the page.
+    pub(super) fn name_page(&self, page: PagePlace) -> bool {
+        self.terms.iter().any(|term| term.pages.contains_key(&page))
+    }
+
+    fn page_frequency(&self, page: PagePlace, count: u32) -> f64 {
+        let tokens = f64::from(self.table.tokens_of_page(page));
+        navigation::saturated(f64::from(count), tokens / self.table.average_of_page)
+    }
+}
+
+impl TermCounts {
+    fn read(&mut self, snapshot: &Snapshot, table: &LinkTable, term: &str) -> Result<()> {
+        let field = snapshot.fields.link_text;
+        let key = Term::from_field_text(field, term);
+        for (ordinal, reader) in snapshot.searcher.segment_readers().iter().enumerate() {
+            let Some(links) = table.of_segment(ordinal) else { continue };
+            let Some(mut postings) = reader
+                .inverted_index(field)?
+                .read_postings(&key, IndexRecordOption::WithFreqs)
+                .map_err(Error::io("index access"))?
+            else {
+                continue;
+            };
+            let mut from = 0;
+            while postings.doc() != TERMINATED {
+                if let Some(target) = links.target(postings.doc(), &mut from) {
+                    let count = postings.term_freq();
+                    *self.pages.entry(target.page).or_default() += count;
+                    if let Some(section) = target.section {
+                        let segment = target.page.segment;
+                        let section = PagePlace { segment, doc: section.get() };
+                        *self.sections.entry(section).or_default() += count;
+                    }
+                }
+                postings.advance();
+            }
+        }
+        Ok(())
+    }
+}
+
+fn relative(count: u32, tokens: f64, average: f64) -> f64 {
+    f64::from(count) / (1.0 - B + B * tokens / average)
+}
