@@ -3,6 +3,8 @@
 // Each test binary uses its own part, and there is no crate outside to reach it.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod corpus;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
