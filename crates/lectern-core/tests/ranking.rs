@@ -300,7 +300,7 @@ fn a_section_that_alone_holds_an_identifier_is_found_among_many_that_hold_its_pa
         );
     }
     let filler = "Other words stand here about something else entirely.\n".repeat(30);
-    bench.write("rules.md", &format!("# Firewall\n\n{filler}\nset `default_action` here\n"));
+    bench.write("rules.md", format!("# Firewall\n\n{filler}\nset `default_action` here\n"));
     let answer = search(&bench.synced(), "default_action");
     assert_eq!(paths(&answer)[0], "rules.md");
 }
