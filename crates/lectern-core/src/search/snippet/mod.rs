@@ -1,12 +1,18 @@
 //! Stage 5: the lines of a section that answer.
 //!
-//! A section is cut into units: its lines, and the sentences of lines that are too long. A window
-//! is a run of units within [`WINDOW_CHARS`]. The window that covers most of the query's weight is
-//! taken, then the one that adds most to it: words of a query often stand apart in a section, and
-//! two short windows show more of them than one block of the same size.
+//! A section is cut into units: its lines, the sentences of lines that are too long, and code blocks
+//! and tables that fit a window. A window is a run of units within [`WINDOW_CHARS`]; it never holds
+//! one fence of a code block without the other, and rows of a table come with its header where both
+//! fit. The window that covers most of the query's weight is taken, then the one that adds most to
+//! it: words of a query often stand apart in a section, and two short windows show more of them than
+//! one block of the same size.
+
+mod blocks;
+mod units;
 
 use lectern_analysis::Analyzer;
 use rustc_hash::FxHashMap;
+use units::{Unit, Units};
 
 use super::query::QueryTerm;
 use super::winners::Winner;
@@ -17,8 +23,6 @@ pub const MAX_SNIPPET_CHARS: usize = 500;
 const WINDOW_CHARS: usize = 240;
 /// Stands between pieces that are apart in the section.
 pub const PIECE_SEPARATOR: &str = " … ";
-/// A cut inside a long line prefers the end of a sentence to that of a word from this length on.
-const SHORTEST_SENTENCE_CHARS: usize = 80;
 
 /// The query's terms, ready to be found in text.
 pub(crate) struct SnippetTerms<'a> {
@@ -66,15 +70,16 @@ impl<'a> SnippetTerms<'a> {
 
 /// The snippet of a section whose first `front_matter_lines` lines are front matter.
 pub(crate) fn snippet(text: &str, front_matter_lines: u32, terms: &mut SnippetTerms<'_>) -> String {
-    let mut units = units(text);
+    let mut units = Units::of(text);
     terms.for_each_match(text, |offset, bit| {
-        let unit = units.partition_point(|unit| unit.end <= offset);
-        if let Some(unit) = units.get_mut(unit) {
+        let unit = units.all.partition_point(|unit| unit.end <= offset);
+        // Fences of long blocks are in no unit.
+        if let Some(unit) = units.all.get_mut(unit).filter(|unit| unit.start <= offset) {
             unit.mask |= 1 << bit;
         }
     });
-    let (front, prose): (Vec<_>, Vec<_>) =
-        units.into_iter().partition(|unit| unit.line < front_matter_lines);
+    let (front, prose): (Vec<Unit>, Vec<Unit>) =
+        units.all.iter().partition(|unit| unit.line < front_matter_lines);
     // Front matter repeats what title and tags already say; it is shown when nothing else matches.
     let shown =
         if prose.iter().all(|unit| unit.mask == 0) && front.iter().any(|unit| unit.mask != 0) {
@@ -82,95 +87,52 @@ pub(crate) fn snippet(text: &str, front_matter_lines: u32, terms: &mut SnippetTe
         } else {
             prose
         };
-    let pieces = pieces(text, &shown, terms);
-    join(text, &pieces)
-}
-
-/// A line without its end, or a part of a long one.
-#[derive(Clone, Copy, Debug)]
-struct Unit {
-    start: usize,
-    end: usize,
-    /// From 0.
-    line: u32,
-    /// UTF-16 length.
-    chars: usize,
-    /// Bits of the terms that start in it.
-    mask: u64,
-}
-
-fn units(text: &str) -> Vec<Unit> {
-    let mut units = Vec::new();
-    let mut start = 0;
-    for (line, with_end) in (0..).zip(text.split_inclusive('\n')) {
-        let content = with_end.trim_end_matches(['\n', '\r']);
-        cut_line(content, start, line, &mut units);
-        start += with_end.len();
-    }
-    units
-}
-
-fn cut_line(content: &str, line_start: usize, line: u32, units: &mut Vec<Unit>) {
-    let mut start = 0;
-    let mut chars = 0;
-    // Where the unit may be cut, with its length up to there.
-    let mut sentence: Option<(usize, usize)> = None;
-    let mut word: Option<(usize, usize)> = None;
-    let mut previous = ' ';
-    let mut push = |start: usize, end: usize, chars: usize| {
-        units.push(Unit { start: line_start + start, end: line_start + end, line, chars, mask: 0 });
-    };
-    for (at, c) in content.char_indices() {
-        if c == ' ' {
-            word = Some((at, chars));
-            if matches!(previous, '.' | '!' | '?' | ':' | ';') && chars >= SHORTEST_SENTENCE_CHARS {
-                sentence = word;
-            }
-        }
-        if chars + c.len_utf16() > WINDOW_CHARS {
-            let (cut, length) =
-                sentence.or(word.filter(|(_, length)| *length > 0)).unwrap_or((at, chars));
-            push(start, cut, length);
-            start = cut;
-            chars -= length;
-            (sentence, word) = (None, None);
-        }
-        chars += c.len_utf16();
-        previous = c;
-    }
-    push(start, content.len(), chars);
+    let windows = windows(text, &shown, terms);
+    join(text, &pieces(text, &shown, &units, &windows))
 }
 
 /// Indices of the first and last unit of a window.
 type Window = (usize, usize);
 
-/// Byte ranges to show, in order, apart from each other.
-fn pieces(text: &str, units: &[Unit], terms: &SnippetTerms<'_>) -> Vec<(usize, usize)> {
+/// The windows to show, in order, apart from each other.
+fn windows(text: &str, units: &[Unit], terms: &SnippetTerms<'_>) -> Vec<Window> {
     let Some((first, covered)) = best_window(text, units, terms, 0, None) else {
-        let Some(opening) = units.iter().position(|unit| !is_blank(text, unit)) else {
-            return Vec::new();
-        };
-        return vec![range(text, units, grow(text, units, (opening, opening), None))];
+        let opening = units.iter().position(|unit| !is_blank(text, unit));
+        return opening.map(|at| grow(text, units, (at, at), None)).into_iter().collect();
     };
     let second = best_window(text, units, terms, covered, Some(first)).map(|(window, _)| window);
     let mut windows = vec![first];
     windows.extend(second);
     windows.sort_unstable();
-    let grown: Vec<Window> = match windows.as_slice() {
+    match windows.as_slice() {
         [a, b] => {
             let a = grow(text, units, *a, Some(*b));
             vec![a, grow(text, units, *b, Some(a))]
         }
         [only] => vec![grow(text, units, *only, None)],
         _ => windows,
-    };
+    }
+}
+
+/// Byte ranges to show, in order, apart from each other.
+fn pieces(text: &str, shown: &[Unit], units: &Units, windows: &[Window]) -> Vec<(usize, usize)> {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
-    for window in grown {
-        let (start, end) = range(text, units, window);
-        match ranges.last_mut() {
-            Some(last) if text[last.1..start].trim().is_empty() => last.1 = end,
-            _ => ranges.push((start, end)),
+    let mut add = |(start, end): (usize, usize)| match ranges.last_mut() {
+        Some(last) if start <= last.1 || text[last.1..start].trim().is_empty() => {
+            last.1 = last.1.max(end);
         }
+        _ => ranges.push((start, end)),
+    };
+    for &window in windows {
+        let (start, end) = range(text, shown, window);
+        let first = &shown[window.0];
+        if let Some(header) = units.header(first.zone)
+            && header.end <= start
+            && span_chars(text, shown, window) <= first.limit
+        {
+            add((header.start, header.end));
+        }
+        add((start, end));
     }
     ranges
 }
@@ -192,8 +154,11 @@ fn best_window(
         let mut mask = 0;
         for last in first..units.len() {
             let is_taken = taken.is_some_and(|(from, to)| (from..=to).contains(&last));
+            if is_taken || units[last].zone != units[first].zone {
+                break;
+            }
             let chars = span_chars(text, units, (first, last));
-            if is_taken || (chars > WINDOW_CHARS && last > first) {
+            if chars > units[first].limit && last > first {
                 break;
             }
             let added = units[last].mask & !covered & !mask;
@@ -215,18 +180,18 @@ fn best_window(
 
 /// Adds the units after, then those before, while they fit and do not reach into `other`.
 fn grow(text: &str, units: &[Unit], window: Window, other: Option<Window>) -> Window {
-    let is_free = |unit: usize| other.is_none_or(|(from, to)| !(from..=to).contains(&unit));
     let (mut first, mut last) = window;
+    let Unit { zone, limit, .. } = units[first];
+    let is_free = |unit: usize| {
+        units[unit].zone == zone && other.is_none_or(|(from, to)| !(from..=to).contains(&unit))
+    };
     while last + 1 < units.len()
         && is_free(last + 1)
-        && span_chars(text, units, (first, last + 1)) <= WINDOW_CHARS
+        && span_chars(text, units, (first, last + 1)) <= limit
     {
         last += 1;
     }
-    while first > 0
-        && is_free(first - 1)
-        && span_chars(text, units, (first - 1, last)) <= WINDOW_CHARS
-    {
+    while first > 0 && is_free(first - 1) && span_chars(text, units, (first - 1, last)) <= limit {
         first -= 1;
     }
     (first, last)
@@ -314,7 +279,46 @@ mod tests {
         assert!(of(&terms("kafka"), &mut analyzer).contains("tags: kafka"));
     }
 
+    #[test]
+    fn a_code_block_is_shown_whole_or_from_inside() {
+        let short = "Run this:\n\n```sh\nkubectl rollout restart\n```\n\nThen wait.\n";
+        let found = snippet_of(short, &[("rollout", 5.0)]);
+        assert!(found.contains("```sh\nkubectl rollout restart\n```"), "{found}");
+
+        let filler = "  replicas: 3 # as many as there are zones in the region\n".repeat(8);
+        let long =
+            format!("Before.\n\n```yaml\n{filler}  image: kafka\n{filler}```\n\nAfter it.\n");
+        let found = snippet_of(&long, &[("kafka", 5.0), ("after", 2.0)]);
+        assert!(found.contains("image: kafka") && found.contains("After it."), "{found}");
+        assert!(!found.contains("```"), "{found}");
+    }
+
+    #[test]
+    fn rows_come_with_the_header_of_their_table() {
+        let rows: Vec<String> =
+            (0..20).map(|n| format!("| service-{n} | team {n} | yes |")).collect();
+        let text = format!(
+            "Who owns what.\n\n| service | owner | paged |\n|---|---|---|\n{}\n\nEnd.\n",
+            rows.join("\n")
+        );
+        let found = snippet_of(&text, &[("team", 1.0), ("17", 6.0)]);
+        assert!(found.starts_with("| service | owner | paged |\n|---|---|---|"), "{found}");
+        assert!(found.contains("| service-17 | team 17 | yes |"), "{found}");
+        assert!(!found.contains("End."), "{found}");
+    }
+
     proptest! {
+        #[test]
+        fn fences_are_never_shown_alone(
+            text in "((a|kafka|lag|word word word word)( [a-z]{0,40})?\n|```[a-z]{0,3}\n[a-z\n]{0,300}kafka\n```\n|\n){0,20}"
+        ) {
+            let found = snippet_of(&text, &[("kafka", 2.0), ("lag", 1.0)]);
+            for piece in found.split('…') {
+                let fences = piece.lines().filter(|line| line.trim().starts_with("```")).count();
+                prop_assert!(fences % 2 == 0, "{found}");
+            }
+        }
+
         #[test]
         fn pieces_stand_verbatim_in_the_text_and_fit(
             text in "([a-z ]{0,30}(kafka|lag|broker|日本|\\.|\r?\n)){0,60}"
