@@ -65,6 +65,8 @@ pub(crate) struct SegmentFacts {
     kind: Column<u64>,
     size: Column<u64>,
     mtime: Column<i64>,
+    /// By ordinal of its path, the documents of each live page.
+    by_path: OnceLock<Box<[Range<DocId>]>>,
     /// Deleted documents, ascending: tantivy's document frequencies still count them.
     pub(crate) deleted: Vec<DocId>,
     totals: Totals,
@@ -312,6 +314,7 @@ impl SegmentFacts {
             kind: columns.u64("kind")?,
             size: columns.u64("size")?,
             mtime: columns.i64("mtime")?,
+            by_path: OnceLock::new(),
             deleted: Vec::new(),
             totals: Totals::default(),
         };
@@ -369,6 +372,27 @@ impl SegmentFacts {
         (0..self.kind.num_docs())
             .filter(move |doc| self.kind(*doc) == kind as u64)
             .filter(|doc| self.deleted.binary_search(doc).is_err())
+    }
+
+    /// By ordinal of its path, the documents of each live page: itself, its sections, its links.
+    /// Empty for a page that was deleted. Worked out when first asked for.
+    pub(crate) fn documents_by_path(&self) -> &[Range<DocId>] {
+        self.by_path.get_or_init(|| {
+            let end = self.kind.num_docs();
+            let is_page = |doc: &DocId| self.kind(*doc) == Kind::Page as u64;
+            let pages: Vec<DocId> = (0..end).filter(is_page).collect();
+            let ends = pages.iter().skip(1).copied().chain([end]);
+            let mut by_path: Vec<Range<DocId>> = vec![0..0; self.paths.dictionary().num_terms()];
+            for (&page, end) in pages.iter().zip(ends) {
+                let ordinal = self.path_ordinal(page).map(|ordinal| ordinal as usize);
+                if self.deleted.binary_search(&page).is_err()
+                    && let Some(slot) = ordinal.and_then(|ordinal| by_path.get_mut(ordinal))
+                {
+                    *slot = page..end;
+                }
+            }
+            by_path.into()
+        })
     }
 
     /// The documents of a page's sections, in order.

@@ -1,16 +1,13 @@
 //! Stage 2: which sections are worth an exact score.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
-
 use rustc_hash::FxHashSet;
-use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query as _, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet as _, Score, TERMINATED, Term};
+use tantivy::{DocId, DocSet as _, TERMINATED, Term};
 
 use super::filter::PathFilter;
 use super::query::QueryTerm;
 use super::signals::link_text::LinkCounts;
+use super::union::Union;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 use crate::index::links::PagePlace;
@@ -54,6 +51,9 @@ const ALL: Counts = Counts {
     sections_of_a_linked_page: u32::MAX,
 };
 
+/// Terms that candidates are looked for by, the weightiest: of a pasted error message the rarest
+/// words find it, and each further one costs its posting list. Every term counts in the exact score.
+const RETRIEVAL_TERMS: usize = 12;
 /// Rounds before an answer may stay short. The second and later ones are for a page that holds all
 /// of the best sections, and for pages that are gone from disk.
 const ROUNDS: usize = 8;
@@ -180,85 +180,20 @@ impl<'a> Candidates<'a> {
         Ok(())
     }
 
+    fn best(&self, field: Field, limit: usize) -> Result<Vec<(usize, DocId)>> {
+        let mut terms: Vec<&QueryTerm> = self.terms.iter().collect();
+        terms.sort_by(|a, b| (b.weight * b.idf).total_cmp(&(a.weight * a.idf)));
+        terms.truncate(RETRIEVAL_TERMS);
+        let admits = |segment: usize, doc: DocId| self.admits(segment, doc);
+        let union = Union { snapshot: self.snapshot, terms: &terms, filter: self.filter };
+        union.best(field, limit, &admits, self.cancel)
+    }
+
     /// Whether a document may take a place.
     fn admits(&self, ordinal: usize, doc: DocId) -> bool {
         let facts = &self.snapshot.segments[ordinal];
-        self.filter.is_none_or(|filter| filter.admits(ordinal, facts, doc))
+        self.filter.is_none_or(|filter| filter.admits(ordinal, doc))
             && ((self.rounds == 1 && !self.are_some_out)
                 || facts.path_ordinal(doc).is_some_and(|path| !self.seen[ordinal].contains(&path)))
     }
-
-    /// The `limit` best documents of a flat OR over one field, and those that tie with the last.
-    /// Flat and over one field, because only then tantivy prunes by blocks.
-    fn best(&self, field: Field, limit: usize) -> Result<Vec<(usize, DocId)>> {
-        let clauses = self.terms.iter().map(|term| {
-            let term = Term::from_field_text(field, &term.text);
-            let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
-            (Occur::Should, Box::new(query) as Box<dyn tantivy::query::Query>)
-        });
-        let query = BooleanQuery::new(clauses.collect());
-        let searcher = &self.snapshot.searcher;
-        let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
-        let mut all = Vec::new();
-        for (ordinal, reader) in searcher.segment_readers().iter().enumerate() {
-            self.cancel.check()?;
-            let facts = &self.snapshot.segments[ordinal];
-            let mut heap = BinaryHeap::new();
-            let mut threshold = Score::MIN;
-            weight.for_each_pruning(Score::MIN, reader, &mut |doc, score| {
-                let is_live = reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc));
-                if is_live && self.admits(ordinal, doc) {
-                    let place = Reverse((facts.path_ordinal(doc), facts.order.first(doc)));
-                    heap.push(Reverse(Ranked { score, place, doc }));
-                    if heap.len() > limit {
-                        heap.pop();
-                    }
-                    if heap.len() == limit
-                        && let Some(Reverse(worst)) = heap.peek()
-                    {
-                        // Documents that tie with the worst must still be seen, or which of them
-                        // is kept would depend on their order in the segment.
-                        threshold = worst.score.next_down();
-                    }
-                }
-                threshold
-            })?;
-            all.extend(heap.into_iter().map(|Reverse(ranked)| (ordinal, ranked)));
-        }
-        all.sort_unstable_by(|a, b| b.1.score.total_cmp(&a.1.score));
-        let kept = match all.get(limit.saturating_sub(1)) {
-            Some((_, last)) => all.iter().take_while(|(_, r)| r.score >= last.score).count(),
-            None => all.len(),
-        };
-        all.truncate(kept);
-        Ok(all.into_iter().map(|(ordinal, ranked)| (ordinal, ranked.doc)).collect())
-    }
 }
-
-/// Orders by score, then by place in the segment's sorted paths, which is the same in every index
-/// of the same files.
-struct Ranked {
-    score: Score,
-    place: Reverse<(Option<u64>, Option<u64>)>,
-    doc: DocId,
-}
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.score.total_cmp(&other.score).then_with(|| self.place.cmp(&other.place))
-    }
-}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Ranked {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Ranked {}

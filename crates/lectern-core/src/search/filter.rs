@@ -10,13 +10,14 @@ use crate::files::nfc;
 use crate::index::snapshot::{SegmentFacts, Snapshot};
 use crate::path_scope::{PathPattern, PathScope};
 
-/// Pages at or below some paths or matched by globs, as ordinals of each segment's path dictionary: a
-/// folder's pages are neighbours in it.
+/// Pages at or below some paths or matched by globs, as documents of each segment: a page is followed
+/// by its sections and links, and in most segments by the page that comes next by path.
 pub(crate) struct PathFilter {
-    segments: Vec<Ordinals>,
+    /// Ranges of documents by segment, ascending and apart.
+    segments: Vec<Vec<Range<DocId>>>,
 }
 
-/// Ranges of ordinals, ascending and apart.
+/// Ranges of a segment's path ordinals: a folder's pages are neighbours in its dictionary.
 #[derive(Clone, Debug, Default)]
 struct Ordinals(Vec<Range<u64>>);
 
@@ -31,29 +32,32 @@ impl PathFilter {
         if scope.patterns().iter().any(|pattern| matches!(pattern, PathPattern::All)) {
             return Ok(None);
         }
-        let mut whole = vec![Ordinals::default(); snapshot.segments.len()];
+        let mut segments = vec![Vec::new(); snapshot.segments.len()];
         for (given, pattern) in paths.iter().zip(scope.patterns()) {
-            for (whole, own) in whole.iter_mut().zip(Self::known(given, pattern, snapshot)?) {
-                whole.0.extend(own.0);
+            for (whole, own) in segments.iter_mut().zip(Self::known(given, pattern, snapshot)?) {
+                whole.extend(own);
             }
         }
-        for ordinals in &mut whole {
-            ordinals.merge();
+        for documents in &mut segments {
+            merge(documents);
         }
-        Ok((!paths.is_empty()).then_some(Self { segments: whole }))
+        Ok((!paths.is_empty()).then_some(Self { segments }))
     }
 
-    /// What one pattern admits.
-    fn known(given: &str, pattern: &PathPattern, snapshot: &Snapshot) -> Result<Vec<Ordinals>> {
-        let admitted = |pattern: &PathPattern| -> Result<Vec<Ordinals>> {
-            let of_segment = |facts| Ordinals::of(pattern, facts);
+    /// The live documents that one pattern admits.
+    fn known(
+        given: &str,
+        pattern: &PathPattern,
+        snapshot: &Snapshot,
+    ) -> Result<Vec<Vec<Range<DocId>>>> {
+        let admitted = |pattern: &PathPattern| -> Result<Vec<Vec<Range<DocId>>>> {
+            let of_segment =
+                |facts: &SegmentFacts| Ok(Ordinals::of(pattern, facts)?.documents(facts));
             let found = snapshot.segments.iter().map(|facts| of_segment(facts));
             found.collect::<std::io::Result<_>>().map_err(Error::io("index access"))
         };
+        let is_live = |found: &[Vec<Range<DocId>>]| found.iter().any(|ranges| !ranges.is_empty());
         let found = admitted(pattern)?;
-        let is_live = |found: &[Ordinals]| {
-            found.iter().zip(&snapshot.segments).any(|(ordinals, facts)| ordinals.are_live(facts))
-        };
         if is_live(&found) {
             return Ok(found);
         }
@@ -74,8 +78,15 @@ impl PathFilter {
         Err(Error::NotFound { message, nearest: snapshot.page_table()?.nearest(wanted, false) })
     }
 
-    pub(crate) fn admits(&self, segment: usize, facts: &SegmentFacts, doc: DocId) -> bool {
-        facts.path_ordinal(doc).is_some_and(|ordinal| self.segments[segment].hold(ordinal))
+    pub(crate) fn admits(&self, segment: usize, doc: DocId) -> bool {
+        let documents = &self.segments[segment];
+        let at = documents.partition_point(|range| range.end <= doc);
+        documents.get(at).is_some_and(|range| range.start <= doc)
+    }
+
+    /// What it admits of a segment: ranges of documents, ascending and apart.
+    pub(crate) fn documents(&self, segment: usize) -> &[Range<DocId>] {
+        &self.segments[segment]
     }
 }
 
@@ -110,30 +121,33 @@ impl Ordinals {
                 }
             }
         }
-        found.merge();
+        merge(&mut found.0);
         Ok(found)
     }
 
-    fn merge(&mut self) {
-        self.0.retain(|range| !range.is_empty());
-        self.0.sort_unstable_by_key(|range| range.start);
-        self.0.dedup_by(|next, last| {
-            let touches = next.start <= last.end;
-            if touches {
-                last.end = last.end.max(next.end);
-            }
-            touches
-        });
+    /// The documents of the live pages.
+    fn documents(&self, facts: &SegmentFacts) -> Vec<Range<DocId>> {
+        let pages = facts.documents_by_path();
+        let of_range = |range: &Range<u64>| range.start as usize..range.end as usize;
+        let mut documents: Vec<Range<DocId>> = self
+            .0
+            .iter()
+            .flat_map(|range| pages.get(of_range(range)).into_iter().flatten().cloned())
+            .collect();
+        merge(&mut documents);
+        documents
     }
+}
 
-    fn hold(&self, ordinal: u64) -> bool {
-        let at = self.0.partition_point(|range| range.end <= ordinal);
-        self.0.get(at).is_some_and(|range| range.start <= ordinal)
-    }
-
-    /// Whether one of them is the path of a page that is not deleted.
-    fn are_live(&self, facts: &SegmentFacts) -> bool {
-        let is_held = |page| facts.path_ordinal(page).is_some_and(|ordinal| self.hold(ordinal));
-        !self.0.is_empty() && (facts.deleted.is_empty() || facts.live_pages().any(is_held))
-    }
+/// Sorts ranges and joins those that touch.
+fn merge<T: Ord + Copy>(ranges: &mut Vec<Range<T>>) {
+    ranges.retain(|range| range.start < range.end);
+    ranges.sort_unstable_by_key(|range| range.start);
+    ranges.dedup_by(|next, last| {
+        let touches = next.start <= last.end;
+        if touches {
+            last.end = last.end.max(next.end);
+        }
+        touches
+    });
 }

@@ -14,6 +14,7 @@ mod query;
 mod signals;
 mod snippet;
 mod synonyms;
+mod union;
 mod winners;
 
 pub(crate) use pipeline::Search;
