@@ -109,8 +109,7 @@ fn ndcg(found: &[&str], judged: &HashMap<String, f64>) -> f64 {
     let mut ideal: Vec<f64> = judged.values().copied().collect();
     ideal.sort_by(|a, b| b.total_cmp(a));
     let best = discounted(&mut ideal.into_iter());
-    let own =
-        discounted(&mut found.iter().map(|name| judged.get(*name).copied().unwrap_or(0.0)));
+    let own = discounted(&mut found.iter().map(|name| judged.get(*name).copied().unwrap_or(0.0)));
     if best > 0.0 { own / best } else { 0.0 }
 }
 
@@ -119,8 +118,7 @@ fn judgements(file: &Path) -> HashMap<String, HashMap<String, f64>> {
     let mut judgements: HashMap<String, HashMap<String, f64>> = HashMap::new();
     for line in lines(file).skip(1) {
         let mut cells = line.split('\t');
-        let (Some(query), Some(document), Some(grade)) =
-            (cells.next(), cells.next(), cells.next())
+        let (Some(query), Some(document), Some(grade)) = (cells.next(), cells.next(), cells.next())
         else {
             continue;
         };

@@ -52,15 +52,33 @@ pub(crate) struct LinkTable {
 pub(crate) struct SegmentLinks {
     /// Ascending.
     docs: Vec<DocId>,
-    targets: Vec<LinkTarget>,
+    links: Vec<Link>,
+}
+
+/// A link that counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    pub(crate) target: LinkTarget,
+    /// Tokens of its text.
+    pub(crate) tokens: u32,
 }
 
 impl SegmentLinks {
-    /// The target of a link document. `from` is where the last search among ascending documents
-    /// ended, 0 at first.
-    pub(crate) fn target(&self, doc: DocId, from: &mut usize) -> Option<LinkTarget> {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.docs.len()
+    }
+
+    /// The place of a link document. `from` is where the last search among ascending documents ended,
+    /// 0 at first.
+    pub(crate) fn place(&self, doc: DocId, from: &mut usize) -> Option<usize> {
         *from += self.docs[*from..].partition_point(|known| *known < doc);
-        (self.docs.get(*from) == Some(&doc)).then(|| self.targets[*from])
+        (self.docs.get(*from) == Some(&doc)).then_some(*from)
+    }
+
+    /// The link at a place.
+    pub(crate) fn link(&self, place: usize) -> &Link {
+        &self.links[place]
     }
 }
 
@@ -120,7 +138,7 @@ impl LinkTable {
             }
             let links = &mut table.segments[link.source.segment as usize];
             links.docs.push(link.source.doc);
-            links.targets.push(link.target);
+            links.links.push(Link { target: link.target, tokens: link.tokens });
         }
         let of_sections: u64 = table.section_tokens.values().map(|tokens| u64::from(*tokens)).sum();
         let of_pages: u64 = table.page_tokens.values().map(|tokens| u64::from(*tokens)).sum();

@@ -2,7 +2,10 @@
 //!
 //! Words that people chose for a page while writing another are words they will search for it by
 //! (Craswell, Hawking, Robertson 2001). They count as two more fields of a section, of its page and
-//! of its own, and as a third one of navigation.
+//! of its own, and as a third one of navigation. A word counts by the square of the share of its
+//! link's text that the query says: "managed services" is not what a link called "managed services
+//! incident response" means. On the development queries that makes the gain on link texts twice as
+//! large (.008 of MRR by halves, paired p .01) and takes away the loss on parts of titles.
 
 use rustc_hash::FxHashMap;
 use tantivy::schema::IndexRecordOption;
@@ -11,7 +14,7 @@ use tantivy::{DocId, DocSet as _, TERMINATED, Term, postings::Postings as _};
 use super::navigation;
 use super::section_bm25f::B;
 use crate::error::{Error, Result};
-use crate::index::links::{LinkTable, PagePlace};
+use crate::index::links::{Link, LinkTable, PagePlace, SegmentLinks};
 use crate::index::snapshot::{Snapshot, idf};
 use crate::search::query::QueryTerm;
 
@@ -26,12 +29,10 @@ pub(in crate::search) struct LinkCounts<'a> {
 
 #[derive(Default)]
 struct TermCounts {
-    pages: FxHashMap<PagePlace, u32>,
-    sections: FxHashMap<PagePlace, u32>,
+    pages: FxHashMap<PagePlace, f64>,
+    sections: FxHashMap<PagePlace, f64>,
     /// What navigation multiplies by: the term's weight and its idf over pages that links call so.
     navigation: f64,
-    /// What the section's score multiplies by.
-    section: f64,
 }
 
 impl<'a> LinkCounts<'a> {
@@ -41,14 +42,15 @@ impl<'a> LinkCounts<'a> {
     /// [`Error::Io`], [`Error::IndexCorrupt`].
     pub(in crate::search) fn read(snapshot: &'a Snapshot, terms: &[QueryTerm]) -> Result<Self> {
         let table = snapshot.links()?;
-        let mut all = Vec::with_capacity(terms.len());
-        for term in terms {
-            let mut counts = TermCounts::default();
-            counts.read(snapshot, table, &term.text)?;
+        let mut all: Vec<TermCounts> = terms.iter().map(|_| TermCounts::default()).collect();
+        for segment in 0..snapshot.segments.len() {
+            if let Some(links) = table.of_segment(segment) {
+                count_segment(snapshot, segment, links, terms, &mut all)?;
+            }
+        }
+        for (counts, term) in all.iter_mut().zip(terms) {
             let pages = idf(snapshot.totals.pages, counts.pages.len() as u64);
             counts.navigation = term.weight * pages;
-            counts.section = term.weight * term.idf;
-            all.push(counts);
         }
         Ok(Self { table, terms: all })
     }
@@ -112,43 +114,57 @@ impl<'a> LinkCounts<'a> {
         self.terms.iter().any(|term| term.pages.contains_key(&page))
     }
 
-    fn page_frequency(&self, page: PagePlace, count: u32) -> f64 {
+    fn page_frequency(&self, page: PagePlace, count: f64) -> f64 {
         let tokens = f64::from(self.table.tokens_of_page(page));
-        navigation::saturated(f64::from(count), tokens / self.table.average_of_page)
+        navigation::saturated(count, tokens / self.table.average_of_page)
     }
 }
 
-impl TermCounts {
-    fn read(&mut self, snapshot: &Snapshot, table: &LinkTable, term: &str) -> Result<()> {
-        let field = snapshot.fields.link_text;
-        let key = Term::from_field_text(field, term);
-        for (ordinal, reader) in snapshot.searcher.segment_readers().iter().enumerate() {
-            let Some(links) = table.of_segment(ordinal) else { continue };
-            let Some(mut postings) = reader
-                .inverted_index(field)?
-                .read_postings(&key, IndexRecordOption::WithFreqs)
-                .map_err(Error::io("index access"))?
-            else {
-                continue;
-            };
-            let mut from = 0;
-            while postings.doc() != TERMINATED {
-                if let Some(target) = links.target(postings.doc(), &mut from) {
-                    let count = postings.term_freq();
-                    *self.pages.entry(target.page).or_default() += count;
-                    if let Some(section) = target.section {
-                        let segment = target.page.segment;
-                        let section = PagePlace { segment, doc: section.get() };
-                        *self.sections.entry(section).or_default() += count;
-                    }
-                }
-                postings.advance();
+/// Adds what the links of one segment say to the counts of each term.
+fn count_segment(
+    snapshot: &Snapshot,
+    segment: usize,
+    links: &SegmentLinks,
+    terms: &[QueryTerm],
+    all: &mut [TermCounts],
+) -> Result<()> {
+    let field = snapshot.fields.link_text;
+    let index = snapshot.searcher.segment_readers()[segment].inverted_index(field)?;
+    // By place of the link, the tokens of its text that the query says.
+    let mut said = vec![0_u32; links.len()];
+    // Term, place and count of every match.
+    let mut matches = Vec::new();
+    for (number, term) in terms.iter().enumerate() {
+        let key = Term::from_field_text(field, &term.text);
+        let Some(mut postings) = index
+            .read_postings(&key, IndexRecordOption::WithFreqs)
+            .map_err(Error::io("index access"))?
+        else {
+            continue;
+        };
+        let mut from = 0;
+        while postings.doc() != TERMINATED {
+            if let Some(place) = links.place(postings.doc(), &mut from) {
+                said[place] += postings.term_freq();
+                matches.push((number, place, postings.term_freq()));
             }
+            postings.advance();
         }
-        Ok(())
     }
+    for (number, place, count) in matches {
+        let Link { target, tokens } = *links.link(place);
+        let share = f64::from(said[place]) / f64::from(tokens.max(1));
+        let count = f64::from(count) * share.min(1.0).powi(2);
+        let counts = &mut all[number];
+        *counts.pages.entry(target.page).or_default() += count;
+        if let Some(section) = target.section {
+            let section = PagePlace { segment: target.page.segment, doc: section.get() };
+            *counts.sections.entry(section).or_default() += count;
+        }
+    }
+    Ok(())
 }
 
-fn relative(count: u32, tokens: f64, average: f64) -> f64 {
-    f64::from(count) / (1.0 - B + B * tokens / average)
+fn relative(count: f64, tokens: f64, average: f64) -> f64 {
+    count / (1.0 - B + B * tokens / average)
 }
