@@ -36,6 +36,31 @@ pub struct Token<'a> {
     pub is_stop_word: bool,
 }
 
+/// First letters of some terms, to find these terms in text: see [`Analyzer::find`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Initials([bool; 128]);
+
+impl Initials {
+    /// The first letters of `terms`, which are an analyzer's.
+    pub fn of<'a>(terms: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut initials = [false; 128];
+        for term in terms {
+            if let Some(initial) =
+                term.bytes().next().and_then(|byte| initials.get_mut(usize::from(byte)))
+            {
+                *initial = true;
+            }
+        }
+        Self(initials)
+    }
+
+    /// Whether a word that begins so can become one of the terms. Letters beyond ASCII may be folded
+    /// to any.
+    fn may_begin(&self, byte: u8) -> bool {
+        self.0.get(usize::from(byte.to_ascii_lowercase())).copied().unwrap_or(true)
+    }
+}
+
 /// Turns text into tokens. Holds buffers and remembered stems: keep one a thread.
 pub struct Analyzer {
     scanner: Scanner,
@@ -59,6 +84,16 @@ impl Analyzer {
     /// Hands every token of `text` to `sink`, ordered by start; of tokens that start at one place
     /// the longer ones come first.
     pub fn analyze(&mut self, text: &str, mut sink: impl FnMut(Token<'_>)) {
+        self.each(text, None, &mut sink);
+    }
+
+    /// As [`Self::analyze`], but may leave out tokens of other terms than those that `initials` were
+    /// made of: what they cannot be is neither folded nor stemmed.
+    pub fn find(&mut self, text: &str, initials: &Initials, mut sink: impl FnMut(Token<'_>)) {
+        self.each(text, Some(initials), &mut sink);
+    }
+
+    fn each(&mut self, text: &str, initials: Option<&Initials>, sink: &mut impl FnMut(Token<'_>)) {
         let mut at = 0;
         while let Some(found) = self.scanner.next(text, at) {
             at = match found {
@@ -73,11 +108,11 @@ impl Analyzer {
                     span.end
                 }
                 Found::Unspaced(span) => {
-                    self.bigrams(text, span, &mut sink);
+                    self.bigrams(text, span, sink);
                     span.end
                 }
                 Found::Run(span) => {
-                    self.run(text, &mut sink);
+                    self.run(text, initials, sink);
                     span.end
                 }
             };
@@ -92,12 +127,20 @@ impl Analyzer {
         terms
     }
 
-    fn run(&mut self, text: &str, sink: &mut impl FnMut(Token<'_>)) {
+    fn run(&mut self, text: &str, initials: Option<&Initials>, sink: &mut impl FnMut(Token<'_>)) {
+        let may_begin = |part: &Part| {
+            initials.is_none_or(|initials| initials.may_begin(text.as_bytes()[part.span.start]))
+        };
         let parts = std::mem::take(&mut self.scanner.parts);
         if let [only] = parts.as_slice() {
-            self.emit(text, std::slice::from_ref(only), TokenKind::Word, sink);
+            if may_begin(only) {
+                self.emit(text, std::slice::from_ref(only), TokenKind::Word, sink);
+            }
         } else {
             for (index, part) in parts.iter().enumerate() {
+                if !may_begin(part) {
+                    continue;
+                }
                 for joined in compounds_starting_at(&parts, index) {
                     self.emit(text, joined, TokenKind::Compound, sink);
                 }
@@ -208,6 +251,32 @@ mod tests {
 
     fn terms(text: &str) -> Vec<String> {
         Analyzer::new().terms(text)
+    }
+
+    proptest! {
+        #[test]
+        fn looking_for_terms_finds_what_analyzing_finds(
+            text in "([a-zA-Z]{1,12}|[A-Z][a-z]+[A-Z][a-z]+|[a-z]+_[a-z0-9]+|É[a-z]+|日本語|ﬁle|[0-9]+|'s|[ .,/-])*",
+            picked in proptest::collection::vec(any::<prop::sample::Index>(), 1..4),
+        ) {
+            let all = terms(&text);
+            prop_assume!(!all.is_empty());
+            let wanted: Vec<&str> = picked.iter().map(|index| index.get(&all).as_str()).collect();
+            let mut expected = Vec::new();
+            Analyzer::new().analyze(&text, |token| {
+                if wanted.contains(&token.term) {
+                    expected.push((token.term.to_owned(), token.start, token.end));
+                }
+            });
+            let mut found = Vec::new();
+            let initials = Initials::of(wanted.iter().copied());
+            Analyzer::new().find(&text, &initials, |token| {
+                if wanted.contains(&token.term) {
+                    found.push((token.term.to_owned(), token.start, token.end));
+                }
+            });
+            prop_assert_eq!(found, expected);
+        }
     }
 
     #[test]

@@ -19,5 +19,5 @@ mod runs;
 mod stem;
 mod stop_words;
 
-pub use analyzer::{Analyzer, MAX_TERM_BYTES, Token, TokenKind};
+pub use analyzer::{Analyzer, Initials, MAX_TERM_BYTES, Token, TokenKind};
 pub use stop_words::is_stop_word;

@@ -10,7 +10,7 @@
 mod blocks;
 mod units;
 
-use lectern_analysis::Analyzer;
+use lectern_analysis::{Analyzer, Initials};
 use rustc_hash::FxHashMap;
 use units::{Unit, Units};
 
@@ -28,6 +28,7 @@ pub const PIECE_SEPARATOR: &str = " … ";
 pub(crate) struct SnippetTerms<'a> {
     bits: FxHashMap<&'a str, usize>,
     weights: Vec<f64>,
+    initials: Initials,
     analyzer: &'a mut Analyzer,
 }
 
@@ -36,7 +37,12 @@ impl<'a> SnippetTerms<'a> {
     pub(crate) fn new(terms: &'a [QueryTerm], analyzer: &'a mut Analyzer) -> Self {
         debug_assert!(terms.len() <= 64);
         let bits = terms.iter().enumerate().map(|(bit, term)| (term.text.as_str(), bit)).collect();
-        Self { bits, weights: terms.iter().map(|term| term.weight * term.idf).collect(), analyzer }
+        Self {
+            bits,
+            weights: terms.iter().map(|term| term.weight * term.idf).collect(),
+            initials: Initials::of(terms.iter().map(|term| term.text.as_str())),
+            analyzer,
+        }
     }
 
     /// Summed weight of the terms that stand in what the winner holds now, its names included.
@@ -51,7 +57,7 @@ impl<'a> SnippetTerms<'a> {
     /// Calls `visit` with byte offset and term of each match, offsets ascending.
     fn for_each_match(&mut self, text: &str, mut visit: impl FnMut(usize, usize)) {
         let bits = &self.bits;
-        self.analyzer.analyze(text, |token| {
+        self.analyzer.find(text, &self.initials, |token| {
             if let Some(bit) = bits.get(token.term) {
                 visit(token.start, *bit);
             }
