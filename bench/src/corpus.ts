@@ -14,6 +14,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 
 import { writeCorpus } from "./generate/folder.ts";
 import { Plan } from "./generate/outline.ts";
@@ -26,7 +27,7 @@ export interface LabelledQuery {
   readonly relevant: readonly {
     readonly path: string;
     readonly section?: string;
-    /** 3 answers, 2 is needed for a full answer, 1 is related; without one, it answers. */
+    /** 3 answers, 2 is needed for a full answer, 1 is related; 1 when absent. */
     readonly grade?: number;
   }[];
   /** Pages that hold the query word for word and do not count. */
@@ -117,8 +118,7 @@ export function scratchFolder(): string {
 
 /** `count` queries, drawn evenly over the kinds by a fixed start value. */
 export function stratified(queries: readonly LabelledQuery[], count: number): LabelledQuery[] {
-  const numbers = xoroshiro128plus(20_261_125);
-  const random = (): number => (numbers.next() >>> 0) / 2 ** 32;
+  const random = units(xoroshiro128plus(20_261_125));
   const byKind = Map.groupBy(queries, ({ kind }) => kind);
   const piles = [...byKind.entries()]
     .sort(([a], [b]) => a.localeCompare(b))
@@ -137,7 +137,13 @@ export function stratified(queries: readonly LabelledQuery[], count: number): La
   return shuffled(drawn, random);
 }
 
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
+/** The numbers of a generator as numbers in [0, 1). */
+export function units(generator: RandomGenerator): () => number {
+  return () => (generator.next() >>> 0) / 2 ** 32;
+}
+
+/** The items in another order. */
+export function shuffled<T>(items: readonly T[], random: () => number): T[] {
   const copy = [...items];
   for (let last = copy.length - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1));

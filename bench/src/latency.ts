@@ -10,6 +10,7 @@ import { Bench } from "tinybench";
 import { type Corpus, stratified } from "./corpus.ts";
 import { pageRows } from "./fts5.ts";
 import { quantile, sorted, type Table, table } from "./report.ts";
+import { readSections } from "./sections.ts";
 import { StdioClient } from "./stdio-client.ts";
 
 /** Milliseconds of one way to search. */
@@ -35,7 +36,7 @@ export async function latency(
   const indexDir = path.join(scratch, "index-latency");
   await using engine = await openEngine({ roots: [{ path: corpus.folder }], indexDir });
   await engine.sync();
-  const baseline = pageRows(corpus);
+  const baseline = pageRows(readSections(corpus.folder));
   const client = new StdioClient(server.node, [
     server.bin,
     "serve",

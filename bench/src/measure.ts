@@ -1,31 +1,16 @@
-/** `[--only PARTS] [--corpus FOLDER] [--searches N] [--runs N] [--json FILE] [--node NODE]` */
+/**
+ * `[--only PARTS] [--corpus FOLDER] [--searches N] [--runs N] [--json FILE] [--plot FILE]
+ * [--node NODE]`
+ */
 import { rmSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 import { openCorpus, pages, scratchFolder } from "./corpus.ts";
-import { host, hostTable } from "./host/host.ts";
-import { latency, latencyTable } from "./latency.ts";
-import { links, linkTables } from "./links.ts";
 import { wholeNumber } from "./options.ts";
-import { eventLoop, figureTable, indexing, memory, starting } from "./process.ts";
-import { relevance, relevanceTable } from "./relevance.ts";
-import { render, type Table } from "./report.ts";
-import { tokens, tokensTable } from "./tokens.ts";
-
-const PARTS = [
-  "index",
-  "start",
-  "memory",
-  "loop",
-  "latency",
-  "relevance",
-  "tokens",
-  "links",
-  "host",
-] as const;
-type Part = (typeof PARTS)[number];
+import { chosenParts, PARTS, type Setting } from "./parts.ts";
+import { render } from "./report.ts";
 
 /** Measures the chosen parts and prints a table of each. */
 export async function measure(args: readonly string[]): Promise<void> {
@@ -37,14 +22,17 @@ export async function measure(args: readonly string[]): Promise<void> {
       searches: { type: "string", default: "1000" },
       runs: { type: "string", default: "5" },
       json: { type: "string" },
+      plot: { type: "string" },
       node: { type: "string", default: process.execPath },
     },
   });
-  const parts = chosen(values.only);
+  const parts = chosenParts(values.only);
+  if (values.plot !== undefined && !parts.includes("relevance")) {
+    throw new Error("--plot draws the part relevance, which --only leaves out");
+  }
   const runs = wholeNumber(values.runs, "--runs", 1);
   const searches = wholeNumber(values.searches, "--searches", 1);
   const bin = fileURLToPath(new URL("../../packages/server/bin/lectern.js", import.meta.url));
-  const server = { node: values.node, bin };
   const scratch = scratchFolder();
   try {
     const corpus = openCorpus(values.corpus, scratch);
@@ -58,71 +46,32 @@ export async function measure(args: readonly string[]): Promise<void> {
       pages: pages(corpus.folder).length,
     };
     console.log(`${JSON.stringify(machine)}\n`);
+    const setting: Setting = {
+      corpus,
+      scratch,
+      server: { node: values.node, bin },
+      nodes: [...new Set([values.node, process.execPath])],
+      runs,
+      searches,
+      plot: values.plot,
+    };
     const results: Record<string, unknown> = { machine };
-    const take = (part: Part, result: unknown, ...shown: readonly Table[]): void => {
-      results[part] = result;
-      console.log(shown.map(render).join("\n"));
-    };
-    const missing: string[] = [];
-    const nodes = [...new Set([values.node, process.execPath])];
-    const work: Record<Part, () => Promise<void>> = {
-      index: async () => {
-        const figures = await indexing(corpus, scratch, server, runs);
-        take("index", figures, figureTable("index", figures));
-      },
-      start: async () => {
-        const figures = await starting(corpus, scratch, bin, nodes, runs * 3);
-        take("start", figures, figureTable("start-up", figures));
-      },
-      memory: async () => {
-        const figures = await memory(corpus, scratch, server);
-        take("memory", figures, figureTable("memory", figures));
-      },
-      loop: async () => {
-        const figures = await eventLoop(corpus, scratch);
-        take("loop", figures, figureTable("event loop", figures));
-      },
-      latency: async () => {
-        const latencies = await latency(corpus, scratch, server, searches);
-        take("latency", latencies, latencyTable(latencies));
-      },
-      relevance: async () => {
-        const qualities = await relevance(corpus, scratch);
-        take("relevance", qualities, relevanceTable(qualities));
-      },
-      tokens: async () => {
-        const sizes = await tokens(corpus, scratch, server);
-        take("tokens", sizes, tokensTable(sizes));
-      },
-      links: async () => {
-        const figures = await links(corpus, scratch);
-        take("links", figures, ...linkTables(figures));
-      },
-      host: async () => {
-        const measured = await host(corpus, scratch, server);
-        take("host", measured, hostTable(measured));
-        missing.push(...measured.missing);
-      },
-    };
-    for (const part of parts) await work[part]();
+    const problems: string[] = [];
+    for (const part of parts) {
+      const outcome = await PARTS[part](setting);
+      results[part] = outcome.result;
+      console.log(outcome.tables.map(render).join("\n"));
+      problems.push(...(outcome.problems ?? []));
+    }
     if (values.json !== undefined) {
       writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
     }
     // Last, so that what was measured is not lost.
-    if (missing.length > 0) {
-      console.error(`not all was measured: ${missing.join("; ")}`);
+    if (problems.length > 0) {
+      console.error(`not all is as it must be: ${problems.join("; ")}`);
       process.exitCode = 1;
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-}
-
-function chosen(only: string | undefined): readonly Part[] {
-  if (only === undefined) return PARTS;
-  return only.split(",").map((name) => {
-    const part = PARTS.find((known) => known === name);
-    if (part === undefined) throw new Error(`--only takes ${PARTS.join(", ")} (got ${name})`);
-    return part;
-  });
 }

@@ -1,131 +1,117 @@
-/** How often the right page comes first, beside FTS5 in the same run. */
+/** How often the right page comes first, beside other systems in the same run. */
 import path from "node:path";
 
-import { openEngine } from "@lectern/native";
-
-import { type Corpus, type LabelledQuery, maskQuestions } from "./corpus.ts";
-import { pageRows, sectionRows } from "./fts5.ts";
+import { type Corpus, maskQuestions } from "./corpus.ts";
+import { NINETY_FIVE } from "./estimates.ts";
+import { dotsWithIntervals } from "./plot.ts";
+import { type Difference, difference, signed, verdict } from "./relevance/difference.ts";
+import { ask, type Judged, type Quality, quality, withError } from "./relevance/quality.ts";
+import { LECTERN, openSystems } from "./relevance/systems.ts";
 import { type Table, table } from "./report.ts";
 
-/** Figures of one system over the queries of one kind. */
-export interface Quality {
-  readonly system: string;
-  readonly kind: string;
-  readonly queries: number;
-  readonly mrr: number;
-  /** Standard error of the MRR. */
-  readonly error: number;
-  readonly first: number;
-  readonly tenth: number;
-  readonly empty: number;
+/** All systems by kind, and Lectern against each way of FTS5. */
+export interface Relevance {
+  readonly qualities: readonly Quality[];
+  readonly differences: readonly Difference[];
 }
 
-type Search = (query: LabelledQuery) => Promise<readonly string[]>;
-
-/** Pages that count. */
-const COUNTED = 10;
-/** Pages asked of a system that cannot leave any out: those that count beside the sources. */
-const ASKED = 20;
+/** Answers of every system to the queries of one kind, in the order of the queries. */
+interface OfKind {
+  readonly kind: string;
+  readonly answers: ReadonlyMap<string, readonly Judged[]>;
+}
 
 /**
- * Page-level MRR@10, R@1 and R@10 by kind. Link texts are not indexed as such (anchors off), the
- * pages whose link text a query is are taken out of each ranking, and questions are asked a second
- * time of a copy of the corpus without their headings.
+ * Page-level figures by kind. Link texts are not indexed as such (anchors off), the pages whose link
+ * text a query is are taken out of each ranking, and questions are asked a second time of a copy of
+ * the corpus without their headings.
  */
-export async function relevance(corpus: Corpus, scratch: string): Promise<Quality[]> {
+export async function relevance(corpus: Corpus, scratch: string): Promise<Relevance> {
   if (corpus.queries.length === 0) throw new Error(`corpus ${corpus.name} has no labelled queries`);
+  const kinds = await byKind(corpus, path.join(scratch, "index-plain"));
   const masked = maskQuestions(corpus, scratch);
-  return [
-    ...(await systems(corpus, path.join(scratch, "index-plain"), (kind) => kind)),
-    ...(await systems(masked, path.join(scratch, "index-masked"), () => "question, masked")),
-  ];
-}
-
-/** The figures as a table, kinds down, systems across. */
-export function relevanceTable(qualities: readonly Quality[]): Table {
-  const names = [...new Set(qualities.map(({ system }) => system))];
-  const kinds = [...new Set(qualities.map(({ kind }) => kind))].sort();
-  const rows = kinds.map((kind) => {
-    const of = (system: string): Quality | undefined =>
-      qualities.find((figure) => figure.kind === kind && figure.system === system);
-    return [
-      kind,
-      String(of(names[0] ?? "")?.queries ?? 0),
-      ...names.map((system) => {
-        const figure = of(system);
-        if (figure === undefined) return "-";
-        const { mrr, error, first, tenth } = figure;
-        return `${mrr.toFixed(3)} ±${error.toFixed(3)} ${first.toFixed(3)} ${tenth.toFixed(3)}`;
-      }),
-    ];
-  });
-  const heads = names.map((system) => `${system}: MRR ±se R@1 R@10`);
-  return table("relevance", ["kind", "queries", ...heads], rows);
-}
-
-async function systems(
-  corpus: Corpus,
-  indexDir: string,
-  label: (kind: string) => string,
-): Promise<Quality[]> {
-  await using engine = await openEngine({ roots: [{ path: corpus.folder }], indexDir });
-  await engine.sync();
-  const byPage = pageRows(corpus);
-  const bySection = sectionRows(corpus);
-  const asked: [string, Search][] = [
-    [
-      "lectern",
-      async (query) => {
-        const { query: text, sources: exclude } = query;
-        const request = { query: text, limit: COUNTED, hitsOfAPage: 1, exclude };
-        const { hits } = await engine.search(request);
-        return hits.map((hit) => hit.path);
-      },
-    ],
-    ["FTS5 pages", (query) => Promise.resolve(byPage.search(query.query, ASKED))],
-    ["FTS5 sections", (query) => Promise.resolve(bySection.search(query.query, ASKED))],
-  ];
-  const figures: Quality[] = [];
-  for (const [system, search] of asked) {
-    const ranks = new Map<string, number[]>();
-    for (const query of corpus.queries) {
-      const kind = label(query.kind);
-      const known = ranks.get(kind) ?? [];
-      known.push(rank(query, await search(query)));
-      ranks.set(kind, known);
+  if (masked.queries.length > 0) {
+    const indexDir = path.join(scratch, "index-masked");
+    for (const { kind, answers } of await byKind(masked, indexDir)) {
+      kinds.push({ kind: `${kind}, masked`, answers });
     }
-    for (const [kind, all] of ranks) figures.push(quality(system, kind, all));
   }
-  byPage.close();
-  bySection.close();
-  return figures;
-}
-
-/** Place of the first relevant page from 1; infinite when there is none; NaN for no answer. */
-function rank(query: LabelledQuery, found: readonly string[]): number {
-  if (found.length === 0) return Number.NaN;
-  const sources = new Set(query.sources);
-  const counted = found.filter((page) => !sources.has(page)).slice(0, COUNTED);
-  const relevant = new Set(query.relevant.map((entry) => entry.path));
-  const at = counted.findIndex((page) => relevant.has(page));
-  return at === -1 ? Number.POSITIVE_INFINITY : at + 1;
-}
-
-function quality(system: string, kind: string, ranks: readonly number[]): Quality {
-  const reciprocal = ranks.map((at) => (Number.isFinite(at) ? 1 / at : 0));
-  const queries = ranks.length;
-  const mrr = reciprocal.reduce((sum, value) => sum + value, 0) / queries;
-  const variance =
-    reciprocal.reduce((sum, value) => sum + (value - mrr) ** 2, 0) / Math.max(1, queries - 1);
-  const share = (most: number): number => ranks.filter((at) => at <= most).length / queries;
+  kinds.sort((a, b) => (a.kind < b.kind ? -1 : 1));
   return {
-    system,
-    kind,
-    queries,
-    mrr,
-    error: Math.sqrt(variance / queries),
-    first: share(1),
-    tenth: share(10),
-    empty: ranks.filter((at) => Number.isNaN(at)).length,
+    qualities: kinds.flatMap(({ kind, answers }) =>
+      [...answers].map(([system, judged]) => quality(system, kind, judged)),
+    ),
+    differences: kinds.flatMap(({ kind, answers }) => {
+      const own = answers.get(LECTERN) ?? [];
+      return [...answers]
+        .filter(([system]) => system.startsWith("FTS5"))
+        .map(([system, other]) => difference(kind, system, own, other));
+    }),
   };
+}
+
+/** MRR at a glance, all figures, and the differences with what they are worth. */
+export function relevanceTables({ qualities, differences }: Relevance): readonly Table[] {
+  const systems = [...new Set(qualities.map(({ system }) => system))];
+  const glance = [...Map.groupBy(qualities, ({ kind }) => kind)].map(([kind, figures]) => [
+    kind,
+    String(figures[0]?.queries ?? 0),
+    ...figures.map(({ mrr, error }) => withError(mrr, error)),
+  ]);
+  return [
+    table("relevance: MRR@10 ± standard error", ["kind", "queries", ...systems], glance),
+    table(
+      "relevance: all figures",
+      ["kind", "system", "MRR@10", "R@1", "R@5", "R@10", "nDCG@10", "empty"],
+      qualities.map(({ kind, system, mrr, error, first, fifth, tenth, ndcg, empty }) => [
+        kind,
+        system,
+        withError(mrr, error),
+        ...[first, fifth, tenth, ndcg].map((figure) => figure.toFixed(3)),
+        String(empty),
+      ]),
+    ),
+    table(
+      "relevance: Lectern against FTS5, MRR@10 by paired randomisation, not corrected for their number",
+      ["kind", "against", "queries", "difference", "p", "Lectern is"],
+      differences.map((compared) => [
+        compared.kind,
+        compared.against,
+        String(compared.queries),
+        signed(compared.difference),
+        compared.p.toFixed(4),
+        verdict(compared),
+      ]),
+    ),
+  ];
+}
+
+/** The MRR of all systems by kind, each with its 95 % interval, as SVG. */
+export function relevancePlot({ qualities }: Relevance): Promise<string> {
+  return dotsWithIntervals({
+    title: "Right page first, by kind of query",
+    subtitle: "Mean reciprocal rank of the first ten pages, with 95 % intervals",
+    valueTitle: "MRR@10",
+    rowTitle: "Kind of query (number of queries)",
+    seriesTitle: "System",
+    range: [0, 1],
+    marks: qualities.map(({ kind, system, queries, mrr, error }) => ({
+      row: `${kind} (${queries})`,
+      series: system,
+      value: mrr,
+      low: Math.max(0, mrr - NINETY_FIVE * (error ?? 0)),
+      high: Math.min(1, mrr + NINETY_FIVE * (error ?? 0)),
+    })),
+  });
+}
+
+async function byKind(corpus: Corpus, indexDir: string): Promise<OfKind[]> {
+  await using systems = await openSystems(corpus, indexDir);
+  const kinds: OfKind[] = [];
+  for (const [kind, queries] of Map.groupBy(corpus.queries, (query) => query.kind)) {
+    const answers = new Map<string, readonly Judged[]>();
+    for (const system of systems.all) answers.set(system.name, await ask(system, queries));
+    kinds.push({ kind, answers });
+  }
+  return kinds;
 }

@@ -1,0 +1,106 @@
+/** The parts of a measurement by name, in the order in which they run. */
+import { writeFileSync } from "node:fs";
+
+import type { Corpus } from "./corpus.ts";
+import { host, hostTable } from "./host/host.ts";
+import { latency, latencyTable } from "./latency.ts";
+import { links, linkTables } from "./links.ts";
+import {
+  eventLoop,
+  figureTable,
+  indexing,
+  memory,
+  type ServerCommand,
+  starting,
+} from "./process.ts";
+import { relevance, relevancePlot, relevanceTables } from "./relevance.ts";
+import type { Table } from "./report.ts";
+import { tokens, tokensTable } from "./tokens.ts";
+
+/** What a part measures, and with what. */
+export interface Setting {
+  readonly corpus: Corpus;
+  /** A folder for indexes and copies. */
+  readonly scratch: string;
+  readonly server: ServerCommand;
+  /** Nodes to start the server with. */
+  readonly nodes: readonly string[];
+  readonly runs: number;
+  readonly searches: number;
+  /** File for the plot of relevance. */
+  readonly plot: string | undefined;
+}
+
+/** What a part found. */
+interface Outcome {
+  /** For programs. */
+  readonly result: unknown;
+  /** For people. */
+  readonly tables: readonly Table[];
+  /** What could not be measured, or is not as it must be. */
+  readonly problems?: readonly string[];
+}
+
+type Part = (setting: Setting) => Promise<Outcome>;
+
+/** The name of a part. */
+export type PartName =
+  | "index"
+  | "start"
+  | "memory"
+  | "loop"
+  | "latency"
+  | "relevance"
+  | "tokens"
+  | "links"
+  | "host";
+
+/** Every part. */
+export const PARTS: Readonly<Record<PartName, Part>> = {
+  index: async ({ corpus, scratch, server, runs }) => {
+    const result = await indexing(corpus, scratch, server, runs);
+    return { result, tables: [figureTable("index", result)] };
+  },
+  start: async ({ corpus, scratch, server, nodes, runs }) => {
+    const result = await starting(corpus, scratch, server.bin, nodes, runs * 3);
+    return { result, tables: [figureTable("start-up", result)] };
+  },
+  memory: async ({ corpus, scratch, server }) => {
+    const result = await memory(corpus, scratch, server);
+    return { result, tables: [figureTable("memory", result)] };
+  },
+  loop: async ({ corpus, scratch }) => {
+    const result = await eventLoop(corpus, scratch);
+    return { result, tables: [figureTable("event loop", result)] };
+  },
+  latency: async ({ corpus, scratch, server, searches }) => {
+    const result = await latency(corpus, scratch, server, searches);
+    return { result, tables: [latencyTable(result)] };
+  },
+  relevance: async ({ corpus, scratch, plot }) => {
+    const result = await relevance(corpus, scratch);
+    if (plot !== undefined) writeFileSync(plot, await relevancePlot(result));
+    return { result, tables: relevanceTables(result) };
+  },
+  tokens: async ({ corpus, scratch, server }) => {
+    const result = await tokens(corpus, scratch, server);
+    return { result, tables: [tokensTable(result)] };
+  },
+  links: async ({ corpus, scratch }) => {
+    const result = await links(corpus, scratch);
+    return { result, tables: linkTables(result) };
+  },
+  host: async ({ corpus, scratch, server }) => {
+    const result = await host(corpus, scratch, server);
+    return { result, tables: [hostTable(result)], problems: result.missing };
+  },
+};
+
+/** The parts that `--only` names, in its order, else all; throws which there are. */
+export function chosenParts(only: string | undefined): readonly PartName[] {
+  if (only === undefined) return Object.keys(PARTS) as PartName[];
+  return only.split(",").map((name) => {
+    if (Object.hasOwn(PARTS, name)) return name as PartName;
+    throw new Error(`--only takes ${Object.keys(PARTS).join(", ")} (got ${name})`);
+  });
+}
