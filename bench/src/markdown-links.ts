@@ -1,10 +1,9 @@
-/** Links and headings of a page by the reference parser of CommonMark and GFM for JavaScript. */
+/** Links and headings of a page. */
 import type { Definition } from "mdast";
-import { fromMarkdown } from "mdast-util-from-markdown";
-import { gfmFromMarkdown } from "mdast-util-gfm";
 import { toString } from "mdast-util-to-string";
-import { gfm } from "micromark-extension-gfm";
 import { visit } from "unist-util-visit";
+
+import { parseMarkdown } from "./markdown.ts";
 
 /** A link as the page has it. */
 export interface MarkdownLink {
@@ -20,12 +19,9 @@ export interface ParsedPage {
   readonly headings: readonly string[];
 }
 
-const extensions = [gfm()];
-const mdastExtensions = [gfmFromMarkdown()];
-
 /** Parses a page: inline and reference links and bare addresses; not those of HTML tags. */
 export function parsePage(text: string): ParsedPage {
-  const tree = fromMarkdown(withoutFrontMatter(text), { extensions, mdastExtensions });
+  const tree = parseMarkdown(text);
   const definitions = new Map<string, Definition>();
   visit(tree, "definition", (node) => {
     if (!definitions.has(node.identifier)) definitions.set(node.identifier, node);
@@ -44,11 +40,4 @@ export function parsePage(text: string): ParsedPage {
     links.push({ line: node.position?.start.line ?? 0, text: toString(node), url });
   });
   return { links, headings };
-}
-
-/** Blank lines in its place, so that lines keep their numbers. */
-function withoutFrontMatter(text: string): string {
-  return text.replace(/^\uFEFF?(---|\+\+\+)\r?\n[\s\S]*?\n\1[ \t]*(?=\r?\n|$)/u, (front) =>
-    front.replaceAll(/[^\n]+/gu, ""),
-  );
 }

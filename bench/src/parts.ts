@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 
 import type { Corpus } from "./corpus.ts";
 import { host, hostTable } from "./host/host.ts";
+import { identifiers, identifiersTable } from "./identifiers.ts";
 import { latency, latencyTable } from "./latency.ts";
 import { links, linkTables } from "./links.ts";
 import {
@@ -51,6 +52,7 @@ export type PartName =
   | "loop"
   | "latency"
   | "relevance"
+  | "identifiers"
   | "tokens"
   | "links"
   | "host";
@@ -81,6 +83,10 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
     const result = await relevance(corpus, scratch);
     if (plot !== undefined) writeFileSync(plot, await relevancePlot(result));
     return { result, tables: relevanceTables(result) };
+  },
+  identifiers: async ({ corpus, scratch }) => {
+    const result = await identifiers(corpus, scratch);
+    return { result, tables: [identifiersTable(result)] };
   },
   tokens: async ({ corpus, scratch, server }) => {
     const result = await tokens(corpus, scratch, server);
