@@ -17,6 +17,7 @@ import {
 import { relevance, relevancePlot, relevanceTables } from "./relevance.ts";
 import type { Table } from "./report.ts";
 import { tokens, tokensTable } from "./tokens.ts";
+import { typos, typosTables } from "./typos.ts";
 
 /** What a part measures, and with what. */
 export interface Setting {
@@ -53,6 +54,7 @@ export type PartName =
   | "latency"
   | "relevance"
   | "identifiers"
+  | "typos"
   | "tokens"
   | "links"
   | "host";
@@ -87,6 +89,10 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
   identifiers: async ({ corpus, scratch }) => {
     const result = await identifiers(corpus, scratch);
     return { result, tables: [identifiersTable(result)] };
+  },
+  typos: async ({ corpus, scratch }) => {
+    const result = await typos(corpus, scratch);
+    return { result, tables: typosTables(result) };
   },
   tokens: async ({ corpus, scratch, server }) => {
     const result = await tokens(corpus, scratch, server);
