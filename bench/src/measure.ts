@@ -1,6 +1,6 @@
 /**
  * `[--only PARTS] [--corpus FOLDER] [--searches N] [--runs N] [--json FILE] [--plot FILE]
- * [--node NODE]`
+ * [--beir FOLDER] [--node NODE]`
  */
 import { rmSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
@@ -23,6 +23,7 @@ export async function measure(args: readonly string[]): Promise<void> {
       runs: { type: "string", default: "5" },
       json: { type: "string" },
       plot: { type: "string" },
+      beir: { type: "string" },
       node: { type: "string", default: process.execPath },
     },
   });
@@ -54,6 +55,7 @@ export async function measure(args: readonly string[]): Promise<void> {
       runs,
       searches,
       plot: values.plot,
+      beir: values.beir,
     };
     const results: Record<string, unknown> = { machine };
     const problems: string[] = [];

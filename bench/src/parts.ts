@@ -1,6 +1,7 @@
 /** The parts of a measurement by name, in the order in which they run. */
 import { writeFileSync } from "node:fs";
 
+import { beir, beirTable, isReproduced } from "./beir.ts";
 import type { Corpus } from "./corpus.ts";
 import { host, hostTable } from "./host/host.ts";
 import { identifiers, identifiersTable } from "./identifiers.ts";
@@ -31,6 +32,8 @@ export interface Setting {
   readonly searches: number;
   /** File for the plot of relevance. */
   readonly plot: string | undefined;
+  /** Folder of BEIR data sets. */
+  readonly beir: string | undefined;
 }
 
 /** What a part found. */
@@ -57,7 +60,8 @@ export type PartName =
   | "typos"
   | "tokens"
   | "links"
-  | "host";
+  | "host"
+  | "beir";
 
 /** Every part. */
 export const PARTS: Readonly<Record<PartName, Part>> = {
@@ -106,11 +110,21 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
     const result = await host(corpus, scratch, server);
     return { result, tables: [hostTable(result)], problems: result.missing };
   },
+  beir: (setting) => {
+    const result = beir(setting.beir);
+    const problems = result
+      .filter((figure) => !isReproduced(figure))
+      .map(({ dataset }) => `${dataset} is not as published`);
+    return Promise.resolve({ result, tables: [beirTable(result)], problems });
+  },
 };
 
-/** The parts that `--only` names, in its order, else all; throws which there are. */
+/** What runs unless parts are named: all that need nothing but a corpus. */
+const DEFAULT = (Object.keys(PARTS) as PartName[]).filter((name) => name !== "beir");
+
+/** The parts that `--only` names, in its order; throws which there are. */
 export function chosenParts(only: string | undefined): readonly PartName[] {
-  if (only === undefined) return Object.keys(PARTS) as PartName[];
+  if (only === undefined) return DEFAULT;
   return only.split(",").map((name) => {
     if (Object.hasOwn(PARTS, name)) return name as PartName;
     throw new Error(`--only takes ${Object.keys(PARTS).join(", ")} (got ${name})`);
