@@ -1,13 +1,14 @@
 /**
- * `[--only PARTS] [--corpus FOLDER] [--searches N] [--runs N] [--json FILE] [--plot FILE]
- * [--beir FOLDER] [--node NODE]`
+ * `[--only PARTS] [--corpus FOLDER] [--searches N] [--runs N] [--sizes N,...] [--json FILE]
+ * [--plots FOLDER] [--beir FOLDER] [--node NODE]`
  */
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-import { openCorpus, pages, scratchFolder } from "./corpus.ts";
+import { type Corpus, openCorpus, pages, scratchFolder } from "./corpus.ts";
+import { growthSizes } from "./growth.ts";
 import { wholeNumber } from "./options.ts";
 import { chosenParts, PARTS, type Setting } from "./parts.ts";
 import { render } from "./report.ts";
@@ -22,39 +23,38 @@ export async function measure(args: readonly string[]): Promise<void> {
       searches: { type: "string", default: "1000" },
       runs: { type: "string", default: "5" },
       json: { type: "string" },
-      plot: { type: "string" },
+      sizes: { type: "string", default: "2600,20000,100000,200000" },
+      plots: { type: "string" },
       beir: { type: "string" },
       node: { type: "string", default: process.execPath },
     },
   });
   const parts = chosenParts(values.only);
-  if (values.plot !== undefined && !parts.includes("relevance")) {
-    throw new Error("--plot draws the part relevance, which --only leaves out");
-  }
   const runs = wholeNumber(values.runs, "--runs", 1);
   const searches = wholeNumber(values.searches, "--searches", 1);
+  const sizes = growthSizes(values.sizes);
+  if (values.plots !== undefined) mkdirSync(values.plots, { recursive: true });
   const bin = fileURLToPath(new URL("../../packages/server/bin/lectern.js", import.meta.url));
   const scratch = scratchFolder();
   try {
-    const corpus = openCorpus(values.corpus, scratch);
+    const corpus = once(() => openCorpus(values.corpus, scratch));
     const machine = {
       cpu: cpus()[0]?.model ?? "unknown",
       cores: cpus().length,
       memoryGiB: Math.round(totalmem() / 2 ** 30),
       system: `${process.platform}-${process.arch}`,
       node: process.version,
-      corpus: corpus.name,
-      pages: pages(corpus.folder).length,
     };
     console.log(`${JSON.stringify(machine)}\n`);
     const setting: Setting = {
       corpus,
+      sizes,
       scratch,
       server: { node: values.node, bin },
       nodes: [...new Set([values.node, process.execPath])],
       runs,
       searches,
-      plot: values.plot,
+      plots: values.plots,
       beir: values.beir,
     };
     const results: Record<string, unknown> = { machine };
@@ -76,4 +76,16 @@ export async function measure(args: readonly string[]): Promise<void> {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Lays a corpus out when a part first wants it, and says which it is. */
+function once(open: () => Corpus): () => Corpus {
+  let opened: Corpus | undefined;
+  return () => {
+    if (opened === undefined) {
+      opened = open();
+      console.log(`corpus ${opened.name}, ${pages(opened.folder).length} pages\n`);
+    }
+    return opened;
+  };
 }

@@ -1,8 +1,10 @@
 /** The parts of a measurement by name, in the order in which they run. */
 import { writeFileSync } from "node:fs";
+import path from "node:path";
 
 import { beir, beirTable, isReproduced } from "./beir.ts";
 import type { Corpus } from "./corpus.ts";
+import { growth, growthPlot, growthTables } from "./growth.ts";
 import { host, hostTable } from "./host/host.ts";
 import { identifiers, identifiersTable } from "./identifiers.ts";
 import { latency, latencyTable } from "./latency.ts";
@@ -22,7 +24,10 @@ import { typos, typosTables } from "./typos.ts";
 
 /** What a part measures, and with what. */
 export interface Setting {
-  readonly corpus: Corpus;
+  /** Laid out when first asked for. */
+  readonly corpus: () => Corpus;
+  /** Pages of the corpora that `growth` generates. */
+  readonly sizes: readonly number[];
   /** A folder for indexes and copies. */
   readonly scratch: string;
   readonly server: ServerCommand;
@@ -30,8 +35,8 @@ export interface Setting {
   readonly nodes: readonly string[];
   readonly runs: number;
   readonly searches: number;
-  /** File for the plot of relevance. */
-  readonly plot: string | undefined;
+  /** Folder for plots, which is there. */
+  readonly plots: string | undefined;
   /** Folder of BEIR data sets. */
   readonly beir: string | undefined;
 }
@@ -61,54 +66,64 @@ export type PartName =
   | "tokens"
   | "links"
   | "host"
+  | "growth"
   | "beir";
 
 /** Every part. */
 export const PARTS: Readonly<Record<PartName, Part>> = {
   index: async ({ corpus, scratch, server, runs }) => {
-    const result = await indexing(corpus, scratch, server, runs);
+    const result = await indexing(corpus(), scratch, server, runs);
     return { result, tables: [figureTable("index", result)] };
   },
   start: async ({ corpus, scratch, server, nodes, runs }) => {
-    const result = await starting(corpus, scratch, server.bin, nodes, runs * 3);
+    const result = await starting(corpus(), scratch, server.bin, nodes, runs * 3);
     return { result, tables: [figureTable("start-up", result)] };
   },
   memory: async ({ corpus, scratch, server }) => {
-    const result = await memory(corpus, scratch, server);
+    const result = await memory(corpus(), scratch, server);
     return { result, tables: [figureTable("memory", result)] };
   },
   loop: async ({ corpus, scratch }) => {
-    const result = await eventLoop(corpus, scratch);
+    const result = await eventLoop(corpus(), scratch);
     return { result, tables: [figureTable("event loop", result)] };
   },
   latency: async ({ corpus, scratch, server, searches }) => {
-    const result = await latency(corpus, scratch, server, searches);
+    const result = await latency(corpus(), scratch, server, searches);
     return { result, tables: [latencyTable(result)] };
   },
-  relevance: async ({ corpus, scratch, plot }) => {
-    const result = await relevance(corpus, scratch);
-    if (plot !== undefined) writeFileSync(plot, await relevancePlot(result));
+  relevance: async ({ corpus, scratch, plots }) => {
+    const result = await relevance(corpus(), scratch);
+    if (plots !== undefined) {
+      writeFileSync(path.join(plots, "relevance.svg"), await relevancePlot(result));
+    }
     return { result, tables: relevanceTables(result) };
   },
   identifiers: async ({ corpus, scratch }) => {
-    const result = await identifiers(corpus, scratch);
+    const result = await identifiers(corpus(), scratch);
     return { result, tables: [identifiersTable(result)] };
   },
   typos: async ({ corpus, scratch }) => {
-    const result = await typos(corpus, scratch);
+    const result = await typos(corpus(), scratch);
     return { result, tables: typosTables(result) };
   },
   tokens: async ({ corpus, scratch, server }) => {
-    const result = await tokens(corpus, scratch, server);
+    const result = await tokens(corpus(), scratch, server);
     return { result, tables: [tokensTable(result)] };
   },
   links: async ({ corpus, scratch }) => {
-    const result = await links(corpus, scratch);
+    const result = await links(corpus(), scratch);
     return { result, tables: linkTables(result) };
   },
   host: async ({ corpus, scratch, server }) => {
-    const result = await host(corpus, scratch, server);
+    const result = await host(corpus(), scratch, server);
     return { result, tables: [hostTable(result)], problems: result.missing };
+  },
+  growth: async ({ sizes, scratch, server, searches, plots }) => {
+    const result = await growth(sizes, scratch, server, searches);
+    if (plots !== undefined) {
+      writeFileSync(path.join(plots, "growth.svg"), await growthPlot(result));
+    }
+    return { result, tables: growthTables(result) };
   },
   beir: (setting) => {
     const result = beir(setting.beir);
@@ -119,8 +134,11 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
   },
 };
 
-/** What runs unless parts are named: all that need nothing but a corpus. */
-const DEFAULT = (Object.keys(PARTS) as PartName[]).filter((name) => name !== "beir");
+/** Takes many minutes, or data of its own. */
+const ON_REQUEST: ReadonlySet<PartName> = new Set(["growth", "beir"]);
+
+/** What runs unless parts are named. */
+const DEFAULT = (Object.keys(PARTS) as PartName[]).filter((name) => !ON_REQUEST.has(name));
 
 /** The parts that `--only` names, in its order; throws which there are. */
 export function chosenParts(only: string | undefined): readonly PartName[] {

@@ -24,25 +24,26 @@ export interface DotPlot {
   readonly marks: readonly Mark[];
 }
 
-/** A point of a series. */
-interface Point {
-  readonly series: string;
+/** A point of a named line. */
+export interface Point {
+  readonly line: string;
   readonly x: number;
   readonly y: number;
 }
 
-/** Lines through points. */
+/** One pair of axes, both logarithmic: values must be above 0. */
+interface Panel {
+  readonly title: string;
+  readonly x: string;
+  readonly y: string;
+  /** Lines stand in the order in which they first occur. */
+  readonly points: readonly Point[];
+}
+
+/** Panels of lines, below one another. */
 export interface LinePlot {
   readonly title: string;
-  readonly subtitle: string;
-  readonly xTitle: string;
-  readonly yTitle: string;
-  readonly seriesTitle: string;
-  /** A logarithmic axis takes values above 0 only. */
-  readonly isLogX: boolean;
-  readonly isLogY: boolean;
-  /** Series stand in the order in which they first occur. */
-  readonly points: readonly Point[];
+  readonly panels: readonly Panel[];
 }
 
 /**
@@ -130,39 +131,31 @@ const NUMBERS = {
   labelExpr: "datum.value < 1000 ? format(datum.value, '~g') : format(datum.value, '~s')",
 };
 
-/** Draws a {@link LinePlot}; refuses more series than there are colours. */
-export function lines(plot: LinePlot): Promise<string> {
-  const series = seriesOf(plot.points);
+/** Draws a {@link LinePlot}; refuses more lines a panel than there are colours. */
+export function lines({ title, panels }: LinePlot): Promise<string> {
+  const scale = { type: "log" as const };
   return draw({
     ...LOOK,
-    title: { text: plot.title, subtitle: plot.subtitle },
-    data: { values: plot.points.map((point) => ({ ...point })) },
-    width: 560,
-    height: 360,
-    mark: { type: "line", strokeWidth: 2, point: { filled: true, size: 55 } },
-    encoding: {
-      x: {
-        field: "x",
-        type: "quantitative",
-        scale: scaleOf(plot.isLogX),
-        axis: NUMBERS,
-        title: plot.xTitle,
-      },
-      y: {
-        field: "y",
-        type: "quantitative",
-        scale: scaleOf(plot.isLogY),
-        axis: NUMBERS,
-        title: plot.yTitle,
-      },
-      color: colour(series, plot.seriesTitle),
-      shape: shape(series, plot.seriesTitle),
-    },
+    title: { text: title },
+    vconcat: panels.map((panel) => {
+      const values = panel.points.map(({ line, x, y }) => ({ series: line, x, y }));
+      const series = seriesOf(values);
+      return {
+        title: panel.title,
+        width: 520,
+        height: 220,
+        data: { values },
+        mark: { type: "line" as const, strokeWidth: 2, point: { filled: true, size: 55 } },
+        encoding: {
+          x: { field: "x", type: "quantitative" as const, scale, axis: NUMBERS, title: panel.x },
+          y: { field: "y", type: "quantitative" as const, scale, axis: NUMBERS, title: panel.y },
+          color: colour(series, ""),
+          shape: shape(series, ""),
+        },
+      };
+    }),
+    resolve: { scale: { color: "independent", shape: "independent" } },
   });
-}
-
-function scaleOf(isLog: boolean): { type: "log" } | { type: "linear"; zero: true } {
-  return isLog ? { type: "log" } : { type: "linear", zero: true };
 }
 
 function colour(series: readonly string[], title: string): object {

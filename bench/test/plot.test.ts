@@ -31,24 +31,24 @@ it("draws a dot and an interval for each value", async () => {
 });
 
 it("draws lines on logarithmic axes", async () => {
-  const points = ["small", "large"].flatMap((series, at) =>
-    [1000, 100_000, 1_000_000].map((x) => ({ series, x, y: (x / 2000) * (at + 1) })),
+  const points = ["small", "large"].flatMap((line, at) =>
+    [1000, 100_000, 1_000_000].map((x) => ({ line, x, y: (x / 2000) * (at + 1) })),
   );
-  const axes = { xTitle: "Pages", yTitle: "ms", isLogX: true, isLogY: true };
-  const svg = await lines({ ...words, ...axes, points });
+  const panel = { title: "Search", x: "Pages", y: "ms", points };
+  const svg = await lines({ title: "A title", panels: [panel, { ...panel, title: "Index" }] });
   expect(XMLValidator.validate(svg)).toBe(true);
-  expect(count(svg, "line mark")).toBe(2);
-  expect(count(svg, "point")).toBe(6);
-  expect(texts(svg)).toEqual(expect.arrayContaining(["Pages", "ms", "small", "large", "1M"]));
-  const linear = await lines({ ...words, ...axes, isLogX: false, isLogY: false, points });
-  expect(texts(linear)).toContain("0");
+  expect(count(svg, "line mark")).toBe(4);
+  expect(count(svg, "point")).toBe(12);
+  const shown = ["A title", "Search", "Index", "Pages", "ms", "small", "large", "1M"];
+  expect(texts(svg)).toEqual(expect.arrayContaining(shown));
 });
 
 it("refuses what it has no colours for", async () => {
-  const points = Array.from({ length: 9 }, (_, at) => ({ series: String(at), x: at, y: at }));
-  const plot = { ...words, xTitle: "x", yTitle: "y", isLogX: false, isLogY: false };
-  await expect(async () => lines({ ...plot, points })).rejects.toThrow("at most 8 series (got 9)");
-  await expect(async () => lines({ ...plot, points: [] })).rejects.toThrow("nothing to plot");
+  const points = Array.from({ length: 9 }, (_, at) => ({ line: String(at), x: at + 1, y: at + 1 }));
+  const draw = (given: typeof points): Promise<string> =>
+    lines({ title: "t", panels: [{ title: "p", x: "x", y: "y", points: given }] });
+  await expect(async () => draw(points)).rejects.toThrow("at most 8 series (got 9)");
+  await expect(async () => draw([])).rejects.toThrow("nothing to plot");
 });
 
 /** Marks by the description Vega gives each. */
