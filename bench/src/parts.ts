@@ -19,6 +19,7 @@ import {
 } from "./process.ts";
 import { relevance, relevancePlot, relevanceTables } from "./relevance.ts";
 import type { Table } from "./report.ts";
+import { snippets, snippetTables } from "./snippets.ts";
 import { tokens, tokensTable } from "./tokens.ts";
 import { typos, typosTables } from "./typos.ts";
 
@@ -63,6 +64,7 @@ export type PartName =
   | "relevance"
   | "identifiers"
   | "typos"
+  | "snippets"
   | "tokens"
   | "links"
   | "host"
@@ -105,6 +107,10 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
   typos: async ({ corpus, scratch }) => {
     const result = await typos(corpus(), scratch);
     return { result, tables: typosTables(result) };
+  },
+  snippets: async ({ corpus, scratch }) => {
+    const result = await snippets(corpus(), scratch);
+    return { result, tables: snippetTables(result) };
   },
   tokens: async ({ corpus, scratch, server }) => {
     const result = await tokens(corpus(), scratch, server);
