@@ -58,6 +58,12 @@ const searchRefusals: readonly [string, Record<string, unknown>, RegExp][] = [
     { query: "x", path: "dcos" },
     /^NOT_FOUND: no page is at or under "dcos"\nhint: nearest: docs/u,
   ],
+  [
+    "a glob that matches nothing",
+    { query: "x", path: "{docs,dcos}/*.txt" },
+    /^NOT_FOUND: no page matches "\{docs,dcos\}\/\*\.txt"\nhint: nearest: docs/u,
+  ],
+  ["a glob that cannot be read", { query: "x", path: "docs/{a" }, /^INVALID_ARGUMENT: bad glob /u],
 ];
 
 const getRefusals: readonly [string, Record<string, unknown>, RegExp][] = [

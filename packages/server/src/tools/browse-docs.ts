@@ -24,7 +24,7 @@ export function browseDocs(
     name: "browse_docs",
     title: "Browse docs",
     description:
-      "See the folder tree with page counts or, given a page, its sections with lines and tokens.",
+      "See the folder tree with page counts or, of a page, its sections with lines and tokens.",
     input,
     output: browseOutput,
     annotations: READS_OWN_FILES,

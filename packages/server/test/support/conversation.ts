@@ -93,6 +93,8 @@ async function searching(speaker: Speaker): Promise<void> {
   });
   expect(found.text).toContain(`${best?.path}:${best?.lines}`);
 
+  await searchingBelow(speaker);
+
   const bySection = await speaker.call("get_doc", { path: `${best?.path}#${best?.section}` });
   const byLines = await speaker.call("get_doc", { path: `${best?.path}:${best?.lines}` });
   const byUri = await speaker.call("get_doc", { path: best?.uri });
@@ -105,6 +107,22 @@ async function searching(speaker: Speaker): Promise<void> {
   const several = await speaker.call("get_doc", { paths: ["faq.md:L1-L3", `${best?.uri}`] });
   expect(several.text).toContain("faq.md · ");
   expect(several.text).toContain("### Skip a poison message");
+}
+
+async function searchingBelow(speaker: Speaker): Promise<void> {
+  const pages = async (path: string): Promise<string[]> => {
+    const found = await speaker.call("search_docs", { query: "rollback", limit: 20, path });
+    return field<{ path: string }[]>(found, "hits").map((hit) => hit.path);
+  };
+  const folders = await pages("{adr,how-to}/**");
+  expect(new Set(folders.map((path) => path.split("/")[0]))).toEqual(new Set(["adr", "how-to"]));
+  expect(await pages("**/roll-back-*")).toEqual(await pages("how-to/roll-back-a-release.md"));
+
+  const unknown = await speaker.call("search_docs", { query: "rollback", path: "runboks/*.md" });
+  expect(unknown.isError).toBe(true);
+  expect(unknown.text).toMatch(
+    /^NOT_FOUND: no page matches "runboks\/\*\.md"\nhint: nearest: runbooks\b/u,
+  );
 }
 
 async function browsing(speaker: Speaker): Promise<void> {
