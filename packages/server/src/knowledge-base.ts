@@ -70,6 +70,15 @@ export class KnowledgeBase {
     this.#log = log;
   }
 
+  /**
+   * Opens at once, where a start is to end by what cannot be opened.
+   *
+   * @throws {@link LecternError}
+   */
+  async open(): Promise<void> {
+    await this.#opened();
+  }
+
   /** Starts opening and updating; returns at once. What goes wrong is told to the next call. */
   start(): void {
     this.#syncOnce().catch((error: unknown) => {

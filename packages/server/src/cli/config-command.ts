@@ -68,8 +68,8 @@ function shownValues(settings: LoadedSettings["settings"], name: SettingName): s
       root.name === undefined ? root.path : `${root.name}=${root.path}`,
     );
   }
-  const value = settings[name] ?? "(the platform's cache folder)";
-  const values = [value].flat().map(String);
+  const absent = name === "indexDir" ? "(the platform's cache folder)" : [];
+  const values = [settings[name] ?? absent].flat().map(String);
   return values.length === 0 ? ["(none)"] : values;
 }
 

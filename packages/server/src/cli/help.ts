@@ -33,6 +33,7 @@ const DOCUMENT_VARIABLES = [
   ["LECTERN_INDEX_DIR", "where indexes are kept"],
   ["LECTERN_INCLUDE, LECTERN_EXCLUDE", "globs, separated by ':'"],
   ["LECTERN_MAX_FILE_BYTES", "skip larger files"],
+  ["LECTERN_SYNONYMS", "file of words that stand for one another"],
 ] as const;
 
 const LAYERS =

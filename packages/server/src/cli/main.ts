@@ -18,7 +18,7 @@ export async function main(argv: readonly string[], parent: number): Promise<voi
   const lectern = newProgram();
   addServeCommand(lectern, async (loaded) => {
     const { serve } = await import("./serve-main.ts");
-    serve(loaded, parent);
+    await serve(loaded, parent);
   });
   addIndexCommand(lectern);
   addSearchCommand(lectern);

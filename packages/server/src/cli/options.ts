@@ -15,6 +15,7 @@ export interface DocumentFlags {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly maxFileBytes?: number;
+  readonly synonyms?: string;
 }
 
 /** Flags of what serves. */
@@ -40,6 +41,7 @@ export function addDocumentFlags(command: Command): Command {
     .option("--include <glob>", "files to index; repeatable", collect)
     .option("--exclude <glob>", "files and folders to leave out; repeatable", collect)
     .option("--max-file-bytes <bytes>", "skip larger files", integerOrText)
+    .option("--synonyms <file>", "words that stand for one another")
     .exitOverride();
 }
 

@@ -8,15 +8,21 @@ import { KnowledgeBase } from "../knowledge-base.ts";
 import { createLog } from "../serving/log.ts";
 import { serverFactory } from "../serving/server-factory.ts";
 import { runStdio } from "../serving/stdio.ts";
+import { EXIT, explainError } from "./exit.ts";
 
-/** Serves MCP over stdio until the host goes away. */
-export function serve(loaded: LoadedSettings, parent: number): void {
+/**
+ * Serves MCP over stdio until the host goes away.
+ *
+ * @throws {@link LecternError} for a file of synonyms that cannot be meant, before anything is read.
+ */
+export async function serve(loaded: LoadedSettings, parent: number): Promise<void> {
   const { settings } = loaded;
   if (process.stdin.isTTY) {
     process.stderr.write("serving MCP over stdio, which a host is to start; see lectern --help\n");
   }
   const log = createLog(settings.log);
   const documents = new KnowledgeBase(engineOptions(settings), log);
+  if (settings.synonyms !== undefined) await refuseBadSettings(documents);
   const { runbooks } = settings;
   const shown = shownSettings(loaded);
   const factory = serverFactory(lecternDefinition(documents, { settings: shown, runbooks, log }));
@@ -35,6 +41,15 @@ export function serve(loaded: LoadedSettings, parent: number): void {
     },
     { log, parent, protocol: settings.protocol, close: () => documents.close() },
   );
+}
+
+/** Ends the start by a setting that only the core can judge; what else fails is told to each call. */
+async function refuseBadSettings(documents: KnowledgeBase): Promise<void> {
+  try {
+    await documents.open();
+  } catch (error) {
+    if (explainError(error).code === EXIT.usage) throw error;
+  }
 }
 
 /**

@@ -24,6 +24,7 @@ export const SETTING_NAMES = [
   "include",
   "exclude",
   "maxFileBytes",
+  "synonyms",
   "runbooks",
   "protocol",
   "log",

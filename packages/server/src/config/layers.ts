@@ -93,6 +93,7 @@ function fromText(name: SettingName, text: string): unknown {
     case "maxFileBytes":
       return /^\d+$/u.test(text) ? Number(text) : text;
     case "indexDir":
+    case "synonyms":
     case "protocol":
     case "log":
       break;
@@ -128,7 +129,7 @@ export function defaultLayer(cwd: string): Layer {
 }
 
 function checked(name: SettingName, given: Given): Given {
-  if (isPlainFolder(name, given.value)) return given;
+  if (isPlainPath(name, given.value)) return given;
   const parsed = settingsSchema().shape[name].safeParse(given.value);
   if (parsed.success) return given;
   const problem = problemOf(parsed.error, given.value);
@@ -137,8 +138,8 @@ function checked(name: SettingName, given: Given): Given {
   throw new ConfigError(`${given.source}${separator}${problem}`);
 }
 
-/** Folders, of which the schema only asks not to be blank: all that most starts are given. */
-function isPlainFolder(name: SettingName, value: unknown): boolean {
-  if (name !== "roots" && name !== "indexDir") return false;
-  return [value].flat().every((folder) => typeof folder === "string" && /\S/u.test(folder));
+/** Paths, of which the schema only asks not to be blank: all that most starts are given. */
+function isPlainPath(name: SettingName, value: unknown): boolean {
+  if (name !== "roots" && name !== "indexDir" && name !== "synonyms") return false;
+  return [value].flat().every((given) => typeof given === "string" && /\S/u.test(given));
 }

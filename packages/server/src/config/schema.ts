@@ -105,6 +105,12 @@ function buildSchema() {
             examples: [1_048_576],
           })
           .default(DEFAULTS.maxFileBytes),
+        synonyms: filledText(
+          "File of words that stand for one another, in the format of Solr: `k8s, kubernetes` both " +
+            "ways, `pto => paid time off` one way. Relative to the configuration file. Default: none.",
+        )
+          .meta({ title: "Synonyms", examples: ["synonyms.txt"] })
+          .optional(),
         runbooks: globs("A folder or a glob over paths of pages, as hits show them.")
           .min(1, { error: "must hold at least one folder or glob" })
           .meta({

@@ -24,6 +24,8 @@ export interface Settings {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly maxFileBytes: number;
+  /** File of words that stand for one another; absent when there is none. */
+  readonly synonyms?: string;
   /** Folders or globs over paths of pages. */
   readonly runbooks: readonly string[];
   readonly protocol: (typeof PROTOCOLS)[number];
@@ -74,6 +76,7 @@ export async function loadSettings(sources: SettingSources): Promise<LoadedSetti
   const roots = winner("roots");
   if (roots === undefined) throw new ConfigError("roots: must name at least one folder");
   const indexDir = winner("indexDir");
+  const synonyms = winner("synonyms");
   return {
     settings: {
       roots: resolveRoots(value("roots"), roots),
@@ -81,6 +84,7 @@ export async function loadSettings(sources: SettingSources): Promise<LoadedSetti
       include: value("include"),
       exclude: value("exclude"),
       maxFileBytes: value("maxFileBytes"),
+      ...(synonyms && { synonyms: resolvePath(value("synonyms"), synonyms.base) }),
       runbooks: value("runbooks"),
       protocol: value("protocol"),
       log: value("log"),
@@ -91,6 +95,7 @@ export async function loadSettings(sources: SettingSources): Promise<LoadedSetti
       include: origin("include"),
       exclude: origin("exclude"),
       maxFileBytes: origin("maxFileBytes"),
+      synonyms: origin("synonyms"),
       runbooks: origin("runbooks"),
       protocol: origin("protocol"),
       log: origin("log"),
@@ -114,6 +119,13 @@ async function configFile(
 
 /** What the engine is opened with. */
 export function engineOptions(settings: Settings): OpenOptions {
-  const { roots, indexDir, include, exclude, maxFileBytes } = settings;
-  return { roots, ...(indexDir !== undefined && { indexDir }), include, exclude, maxFileBytes };
+  const { roots, indexDir, include, exclude, maxFileBytes, synonyms } = settings;
+  return {
+    roots,
+    ...(indexDir !== undefined && { indexDir }),
+    include,
+    exclude,
+    maxFileBytes,
+    ...(synonyms !== undefined && { synonymsFile: synonyms }),
+  };
 }

@@ -11,7 +11,7 @@ export interface ShownSetting {
 
 /**
  * The effective settings as a host may see them: no machine path, so roots by name only and of the
- * index folder whether one was chosen.
+ * index folder and the synonyms whether they were chosen.
  */
 export function shownSettings(loaded: LoadedSettings): Readonly<Record<string, ShownSetting>> {
   const { settings, origins } = loaded;
@@ -21,6 +21,7 @@ export function shownSettings(loaded: LoadedSettings): Readonly<Record<string, S
     include: settings.include,
     exclude: settings.exclude,
     maxFileBytes: settings.maxFileBytes,
+    synonyms: settings.synonyms === undefined ? "none" : "configured",
     runbooks: settings.runbooks,
     protocol: settings.protocol,
     log: settings.log,

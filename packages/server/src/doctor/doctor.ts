@@ -18,6 +18,7 @@ import { checkHandshake } from "./handshake.ts";
 import { checkIndex } from "./index-state.ts";
 import { checkAddon, checkLaunch, checkNode } from "./installation.ts";
 import { checkRoot } from "./roots.ts";
+import { checkSynonyms } from "./synonyms.ts";
 import { checkVariables } from "./variables.ts";
 
 /**
@@ -67,8 +68,10 @@ async function* documentChecks(
   scratch: string,
 ): AsyncGenerator<Check> {
   const { cwd } = sources;
+  const synonyms = await checkSynonyms(settings.synonyms, scratch);
+  if (synonyms !== undefined) yield synonyms;
   let pages = 0;
-  let isUsable = true;
+  let isUsable = synonyms?.status !== "fail";
   for (const root of settings.roots) {
     const finding = await checkRoot(root, settings, {
       cwd,

@@ -17,7 +17,7 @@ export async function checkHandshake(ownFile: string, scratch: string): Promise<
   const root = path.join(scratch, "empty");
   mkdirSync(root, { recursive: true });
   const args = [ownFile, "serve", root, "--index-dir", path.join(scratch, "handshake")];
-  const { LECTERN_CONFIG: _, ...env } = process.env;
+  const { LECTERN_CONFIG: _config, LECTERN_SYNONYMS: _synonyms, ...env } = process.env;
   const started = performance.now();
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["pipe", "pipe", "pipe"] });
   child.stdin.on("error", () => undefined);

@@ -8,7 +8,7 @@ import { BYTES_PER_TOKEN, countTokens } from "../serving/tokens.ts";
 
 /** Confidence below which an answer says that it may be none. */
 const DOUBTFUL = 0.5;
-/** Longest misspelt word that is shown whole, in characters. */
+/** Longest misspelt word or synonym that is shown whole, in characters. */
 const SHOWN_CHARACTERS = 40;
 
 /** Schema of the answer as data. */
@@ -45,6 +45,7 @@ export function searchAnswer(
   const notes = [
     ...notesOn(found, isFiltered),
     ...(left > 0 ? [`${left} more unmatched words are not shown`] : []),
+    ...synonymsNote(found, bound),
   ];
   const corrected = found.corrected.map(
     ({ word, replacements }) => `${shortened(word)} -> ${replacements.join(", ")}`,
@@ -63,7 +64,7 @@ interface Parts {
   readonly notes: readonly string[];
 }
 
-/** The answer and ever smaller ones: hits are dropped from the tail, then the only one is cut. */
+/** The answer and ever smaller ones: hits are dropped from the tail, then the only one is cut. The last fits always. */
 function* smaller(parts: Parts, bound: number): Generator<Facts> {
   const all = parts.hits.length;
   for (let kept = all; kept > 0; kept -= 1) {
@@ -85,7 +86,13 @@ function* smaller(parts: Parts, bound: number): Generator<Facts> {
       },
     );
   }
-  yield assemble(parts, [], all > 0 ? ["no hit fits: raise max_tokens"] : []);
+  const none = all > 0 ? ["no hit fits: raise max_tokens"] : [];
+  yield assemble(parts, [], none);
+  yield assemble(
+    { hits: [], corrected: [], unmatched: [], notes: [] },
+    [],
+    ["what was found and how does not fit: raise max_tokens"],
+  );
 }
 
 function assemble(parts: Parts, hits: HitFacts[], more: readonly string[]): Facts {
@@ -146,13 +153,26 @@ function notesOn(found: FoundDocuments, isFiltered: boolean): string[] {
   return notes;
 }
 
+/**
+ * What was searched for beside the words of the query. The last note, since it holds a list itself.
+ */
+function synonymsNote({ expanded }: FoundDocuments, bound: number): string[] {
+  if (expanded.length === 0) return [];
+  const texts = expanded.map(
+    ({ word, synonyms }) => `${shortened(word)} -> ${synonyms.map(shortened).join(", ")}`,
+  );
+  const [shown, left] = withinQuarter(texts, bound);
+  const more = left > 0 ? [`synonyms of ${left} ${shown.length > 0 ? "more" : "words"}`] : [];
+  return [`also searched: ${[...shown, ...more].join("; ")}`];
+}
+
 function shortened(word: string): string {
-  const characters = Array.from(word);
-  if (characters.length <= SHOWN_CHARACTERS) return word;
+  const characters = Array.from(oneLine(word));
+  if (characters.length <= SHOWN_CHARACTERS) return characters.join("");
   return `${characters.slice(0, SHOWN_CHARACTERS - 1).join("")}…`;
 }
 
-/** Words that a quarter of a budget of `bound` tokens holds, and how many are left out. */
+/** Texts that a quarter of a budget of `bound` tokens holds, and how many are left out. */
 function withinQuarter(words: readonly string[], bound: number): [string[], number] {
   const bytes = (bound * BYTES_PER_TOKEN) / 4;
   const shown: string[] = [];

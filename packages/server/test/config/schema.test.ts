@@ -23,6 +23,7 @@ describe("the published schema", () => {
     { $schema: "https://example.com/x.json", roots: ["docs", "notes=~/notes"] },
     { roots: [{ name: "wiki", path: "../wiki" }, "docs"], include: ["*.txt"], exclude: [] },
     { maxFileBytes: 1, runbooks: ["ops"], protocol: "legacy", log: "silent", indexDir: "/x" },
+    { synonyms: "words/synonyms.txt" },
   ];
   const invalid = [
     { roots: [] },
@@ -34,6 +35,8 @@ describe("the published schema", () => {
     { maxFileBytes: 1.5 },
     { protocol: "new" },
     { log: "loud" },
+    { synonyms: " " },
+    { synonyms: ["a.txt"] },
     { unknown: true },
     [],
   ];
@@ -70,7 +73,8 @@ describe("the published schema", () => {
       for (const example of examples) {
         expect(settingsSchema().safeParse({ [name]: example }).success).toBe(true);
       }
-      if (name !== "indexDir") expect(property["default"]).toEqual(DEFAULTS[name]);
+      const defaults: Readonly<Partial<Record<typeof name, unknown>>> = DEFAULTS;
+      expect(property["default"]).toEqual(defaults[name]);
     }
   });
 });

@@ -79,6 +79,7 @@ describe("layers", () => {
         LECTERN_INCLUDE: "*.txt",
         LECTERN_EXCLUDE: "",
         LECTERN_MAX_FILE_BYTES: "12",
+        LECTERN_SYNONYMS: "words.txt",
         LECTERN_RUNBOOKS: "r",
         LECTERN_PROTOCOL: "legacy",
         LECTERN_LOG: "silent",
@@ -90,6 +91,7 @@ describe("layers", () => {
       include: ["*.txt"],
       exclude: [],
       maxFileBytes: 12,
+      synonyms: path.join(cwd, "words.txt"),
       runbooks: ["r"],
       protocol: "legacy",
       log: "silent",
@@ -110,10 +112,13 @@ describe("a configuration file", () => {
   it.each([
     [
       "lectern.config.json",
-      '{ "roots": ["docs", { "name": "n", "path": "~/n" }], "indexDir": "i" }',
+      '{ "roots": ["docs", { "name": "n", "path": "~/n" }], "indexDir": "i", "synonyms": "s" }',
     ],
-    ["lectern.config.yaml", "# pages\nroots:\n  - docs\n  - { name: n, path: ~/n }\nindexDir: i\n"],
-    ["lectern.config.yml", "roots: [docs, n=~/n]\nindexDir: i\n"],
+    [
+      "lectern.config.yaml",
+      "# pages\nroots:\n  - docs\n  - { name: n, path: ~/n }\nindexDir: i\nsynonyms: s\n",
+    ],
+    ["lectern.config.yml", "roots: [docs, n=~/n]\nindexDir: i\nsynonyms: s\n"],
   ])("is found as %s; its paths start from its folder", async (name, text) => {
     const file = write(`sub/${name}`, text);
     for (const sources of [
@@ -129,6 +134,7 @@ describe("a configuration file", () => {
           { name: "n", path: path.join(homedir(), "n") },
         ],
         indexDir: path.join(cwd, "sub/i"),
+        synonyms: path.join(cwd, "sub/s"),
       });
     }
   });
@@ -155,7 +161,7 @@ describe("a configuration file", () => {
   });
 
   const KEYS =
-    "\\$schema, roots, indexDir, include, exclude, maxFileBytes, runbooks, protocol, log";
+    "\\$schema, roots, indexDir, include, exclude, maxFileBytes, synonyms, runbooks, protocol, log";
   it.each([
     [
       "an unknown key",
@@ -292,6 +298,7 @@ describe("flags and environment", () => {
     [{ env: { LECTERN_ROOTS: "a:" } }, 'LECTERN_ROOTS[1]: must not be empty (got "")'],
     [{ env: { LECTERN_LOG: "loud" } }, "LECTERN_LOG: must be debug, info, warn, error or silent"],
     [{ flags: { maxFileBytes: "x" } }, "--max-file-bytes: must be an integer"],
+    [{ flags: { synonyms: "" } }, '--synonyms: must not be empty (got "")'],
     [{ flags: { indexDir: "" } }, '--index-dir: must not be empty (got "")'],
     [{ positional: ["n="] }, 'ROOT: roots[0]: has no path (got "n="); write PATH or NAME=PATH'],
     [{ flags: { root: ["a", "a"] } }, "--root: roots[0] and roots[1]: are the same folder"],
@@ -311,10 +318,14 @@ describe("flags and environment", () => {
 
 describe("shown settings", () => {
   it("hold no machine path", async () => {
-    const loaded = await load({ positional: ["docs", "n=notes"], flags: { indexDir: "i" } });
+    const flags = { indexDir: "i", synonyms: "s.txt" };
+    const loaded = await load({ positional: ["docs", "n=notes"], flags });
     const shown = shownSettings(loaded);
     expect(JSON.stringify(shown)).not.toContain(cwd);
     expect(shown["roots"]).toEqual({ value: ["docs", "n"], from: "flag" });
     expect(shown["indexDir"]).toEqual({ value: "configured", from: "flag" });
+    expect(shown["synonyms"]).toEqual({ value: "configured", from: "flag" });
+    expect(JSON.stringify(shown)).not.toContain("s.txt");
+    expect(shownSettings(await load())["synonyms"]).toEqual({ value: "none", from: "default" });
   });
 });
