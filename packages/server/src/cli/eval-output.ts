@@ -6,6 +6,7 @@ import type { Estimate } from "../eval/statistics.ts";
 import { MEASURES, type Measure, type Summaries, type Summary } from "../eval/summary.ts";
 import type { Verdict } from "../eval/thresholds.ts";
 import { oneLine } from "../plain-text.ts";
+import { signalName } from "./signal-name.ts";
 import { bold, dim, table } from "./terminal.ts";
 
 const HEADS: Readonly<Record<Measure, string>> = {
@@ -29,13 +30,16 @@ export function figuresTable({ kinds, all }: Summaries): string {
 
 /** Differences to another run by kind and over all, each with its p. */
 export function comparisonTable(comparison: Comparison, other: string): string {
-  const { kinds, all, onlyHere, onlyThere } = comparison;
+  const { kinds, all, onlyHere, onlyThere, linkTexts } = comparison;
   const apart =
     onlyHere + onlyThere === 0
       ? ""
       : `; not compared: ${onlyHere} of this run, ${onlyThere} of the other`;
   return [
     `difference to ${oneLine(other)}${apart}`,
+    ...(linkTexts === undefined
+      ? []
+      : [`link texts: ${linkTexts.here} here, ${linkTexts.there} there`]),
     headed([
       ["kind", "queries", "MRR@10", "p", "R@1", "p"],
       ...kinds.map((compared) => comparisonRow(compared.kind, compared)),
@@ -113,7 +117,7 @@ function signalsText(signals: Signals): string {
   return Object.entries(signals as Readonly<Record<keyof Signals, number>>)
     .filter(([, value]) => value >= 0.005)
     .sort(([, a], [, b]) => b - a)
-    .map(([name, value]) => `${name} ${value.toFixed(2)}`)
+    .map(([name, value]) => `${signalName(name)} ${value.toFixed(2)}`)
     .join(", ");
 }
 

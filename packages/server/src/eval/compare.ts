@@ -1,5 +1,5 @@
 import { InputError } from "./input-error.ts";
-import type { EarlierRecord, QuestionRecord } from "./record.ts";
+import type { EarlierRecord, EarlierRun, LinkTextUse, QuestionRecord } from "./record.ts";
 import { estimate, randomisationTest } from "./statistics.ts";
 import { groupByKind } from "./summary.ts";
 
@@ -20,6 +20,8 @@ export interface Compared {
 
 /** A run held against another. */
 export interface Comparison {
+  /** How link texts counted in this run and in the other; absent when in the same way. */
+  readonly linkTexts?: { readonly here: string; readonly there: string };
   /** Questions of this run, and of the other, that are not compared. */
   readonly onlyHere: number;
   readonly onlyThere: number;
@@ -33,11 +35,11 @@ export interface Comparison {
  * @throws {@link InputError} when there are none.
  */
 export function compare(
-  here: readonly QuestionRecord[],
-  there: readonly EarlierRecord[],
+  here: { readonly use: LinkTextUse; readonly questions: readonly QuestionRecord[] },
+  there: EarlierRun,
 ): Comparison {
-  const earlier = new Map(there.map((record) => [key(record), record]));
-  const pairs = here.flatMap((now): Pair[] => {
+  const earlier = new Map(there.questions.map((record) => [key(record), record]));
+  const pairs = here.questions.flatMap((now): Pair[] => {
     const before = earlier.get(key(now));
     return before === undefined ? [] : [{ now, before }];
   });
@@ -45,8 +47,10 @@ export function compare(
     throw new InputError("--compare: the other run has no question of this one, by id and query");
   }
   const byKind = groupByKind(pairs, ({ now }) => now.kind);
+  const linkTexts = { here: useText(here.use), there: useText(there.use) };
   return {
-    onlyHere: here.length - pairs.length,
+    ...(linkTexts.here !== linkTexts.there && { linkTexts }),
+    onlyHere: here.questions.length - pairs.length,
     onlyThere: earlier.size - pairs.length,
     kinds: [...byKind].map(([kind, some]) => ({ kind, ...compared(some) })),
     all: compared(pairs),
@@ -73,6 +77,14 @@ function first({ reciprocalRank }: EarlierRecord): number {
 
 function difference(differences: readonly number[]): Difference {
   return { difference: estimate(differences).mean, p: randomisationTest(differences) };
+}
+
+/** How link texts counted, in a few words. */
+function useText(use: LinkTextUse | undefined): string {
+  if (use === undefined) return "not told";
+  const { anchors, ignoredPages } = use;
+  if (ignoredPages === undefined) return anchors;
+  return `${anchors}, but of ${ignoredPages} ${ignoredPages === 1 ? "page" : "pages"}`;
 }
 
 function key({ id, query }: EarlierRecord): string {

@@ -32,23 +32,46 @@ export function recordOf({ question, hits, rank, ndcg, sectionRank }: Answer): Q
   };
 }
 
+/**
+ * Which link texts counted in a run: all, none, or for each question those of the half of the pages
+ * that does not hold its sources.
+ */
+export const ANCHORS = ["on", "off", "half"] as const;
+
+/** One of {@link ANCHORS}. */
+export type Anchors = (typeof ANCHORS)[number];
+
+/** How the texts of links counted in a run, as its report says it. */
+export interface LinkTextUse {
+  readonly anchors: Anchors;
+  /** How many pages' links were ignored by name; absent when none were named. */
+  readonly ignoredPages?: number;
+}
+
+/** What a later run needs of an earlier one. */
+export interface EarlierRun {
+  /** Absent when its report does not say, as those of earlier versions. */
+  readonly use?: LinkTextUse;
+  readonly questions: readonly EarlierRecord[];
+}
+
 /** What of an earlier record is needed to compare with it. */
 export type EarlierRecord = Pick<QuestionRecord, "id" | "query" | "reciprocalRank">;
 
 /**
- * Records of an earlier report.
+ * An earlier run, from its report.
  *
  * @param name - what to call the file in messages.
  * @throws {@link InputError} when it is no report of `lectern eval --json`.
  */
-export function parseReport(text: string, name: string): EarlierRecord[] {
+export function parseReport(text: string, name: string): EarlierRun {
   let report: unknown;
   try {
     report = JSON.parse(text);
   } catch {
     throw new InputError(`${name}: not JSON; it must be what lectern eval --json prints`);
   }
-  const questions = (report as { questions?: unknown } | null)?.questions;
+  const { questions, anchors: given, ignoredPages } = (report ?? {}) as Record<string, unknown>;
   if (!Array.isArray(questions)) {
     throw new InputError(
       `${name}: has no list of questions; it must be what lectern eval --json prints`,
@@ -61,7 +84,12 @@ export function parseReport(text: string, name: string): EarlierRecord[] {
       );
     }
   }
-  return questions as EarlierRecord[];
+  const anchors = ANCHORS.find((known) => known === given);
+  const ignored = typeof ignoredPages === "number" ? { ignoredPages } : {};
+  return {
+    ...(anchors !== undefined && { use: { anchors, ...ignored } }),
+    questions: questions as EarlierRecord[],
+  };
 }
 
 function isEarlierRecord(value: unknown): value is EarlierRecord {

@@ -55,6 +55,7 @@ describe("config", () => {
         include: { value: ["*.md", "*.markdown", "*.mdx"], origin: { from: "default" } },
         exclude: { value: ["a", "b"], origin: { from: "environment", name: "LECTERN_EXCLUDE" } },
         maxFileBytes: { value: 8_388_608, origin: { from: "default" } },
+        synonyms: { value: null, origin: { from: "default" } },
         runbooks: { value: ["**"], origin: { from: "default" } },
         protocol: { value: "legacy", origin: { from: "flag", name: "--protocol" } },
         log: { value: "info", origin: { from: "file", name: file } },
@@ -75,6 +76,33 @@ describe("config", () => {
         stderr: `error: ${folder.root}/lectern.config.json: log: must be debug, info, warn, error or silent (got "loud")\n`,
       });
     }
+  });
+});
+
+describe("index --compact", () => {
+  it("leaves one segment of what was indexed in turns, and answers as before", () => {
+    const folder = docs(page);
+    const where = ["-r", folder.root, "--index-dir", folder.index];
+    for (const name of ["b", "c"]) {
+      lectern(["index", ...where]);
+      folder.write(`${name}.md`, `# ${name}\n\nlag\n`);
+    }
+    const search = (): unknown =>
+      (JSON.parse(lectern(["search", "lag", ...where, "--json"]).stdout) as { hits: unknown }).hits;
+    const hits = search();
+    const report = JSON.parse(lectern(["index", ...where, "--compact", "--json"]).stdout) as {
+      compaction: Record<"before" | "after", { segments: number; indexBytes: number }>;
+    };
+    expect(report).toMatchObject({ pages: 3, unchanged: 3 });
+    const { before, after } = report.compaction;
+    expect([before.segments, after.segments]).toEqual([3, 1]);
+    expect(after.indexBytes).toBeLessThan(before.indexBytes);
+    expect(search()).toEqual(hits);
+    const again = lectern(["index", ...where, "--compact"]);
+    expect(again.stdout).toMatch(
+      /^compacted: 1 segment, [\d,]+ bytes to 1 segment, [\d,]+ bytes$/mu,
+    );
+    expect(lectern(["index", ...where]).stdout).not.toContain("compacted");
   });
 });
 

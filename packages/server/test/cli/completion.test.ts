@@ -116,6 +116,11 @@ for (const [name, complete] of Object.entries(shells)) {
 
     it("offers the values of a flag and of an argument", () => {
       expect(complete(["lectern", "serve", "--log", ""], place())).toEqual(LOG_LEVELS);
+      expect(complete(["lectern", "eval", "--anchors", ""], place())).toEqual([
+        "half",
+        "off",
+        "on",
+      ]);
       const hosts = complete(["lectern", "print-config", "c"], place());
       expect(hosts).toEqual(HOST_NAMES.filter((host) => host.startsWith("c")).sort());
     });
@@ -124,7 +129,9 @@ for (const [name, complete] of Object.entries(shells)) {
       const cwd = place();
       expect(complete(["lectern", "index", "--root", "my"], cwd).map(plain)).toEqual(["my docs"]);
       expect(complete(["lectern", "index", "my"], cwd).map(plain)).toEqual(["my docs"]);
-      expect(complete(["lectern", "index", "--config", "c"], cwd).map(plain)).toEqual(["c.yaml"]);
+      for (const flag of ["--config", "--synonyms"]) {
+        expect(complete(["lectern", "index", flag, "c"], cwd).map(plain)).toEqual(["c.yaml"]);
+      }
     });
   });
 }
