@@ -87,6 +87,21 @@ describe("configuration.md", () => {
   });
 });
 
+describe("search.md", () => {
+  it("shows synonyms that are read, and told as it says", () => {
+    const page = read("search.md");
+    const [, shown = ""] = /## Synonyms[\s\S]*?```text\n([\s\S]*?)```/u.exec(page) ?? [];
+    const pages = docs({ "leave.md": "# Vacation\n" });
+    const file = path.join(pages.base, "synonyms.txt");
+    writeFileSync(file, shown);
+    const where = ["-r", pages.root, "--index-dir", pages.index, "--synonyms", file];
+    const { stdout } = lectern(["search", "pto on-call", ...where]);
+    const [, told = ""] = /`(also searched: [^`]*)`/u.exec(page) ?? [];
+    expect(stdout.split("\n")).toContain(told);
+    expect(stdout).toContain("also searched: on call -> pager duty");
+  });
+});
+
 describe("evaluating.md", () => {
   const page = read("evaluating.md");
   const workspace = path.dirname(folder);
