@@ -253,6 +253,10 @@ fn links_lend_their_words_to_the_page_and_the_section_they_lead_to() {
     let hits = search(&engine, "paging policy").hits;
     let linked: Vec<_> = hits.iter().filter(|hit| hit.path == "ops/b.md").collect();
     assert_eq!(linked[0].section, "escalate");
+    let mut only = request("paging policy");
+    only.exclude = vec!["a.md".to_owned(), "z.md".to_owned()];
+    let called = engine.search(&only, &CancelToken::new()).unwrap();
+    assert!(called.confidence > 0.99, "{}", called.confidence);
     for hit in &hits {
         assert_eq!(hit.signals.link_text > 0.0, hit.path == "ops/b.md", "{}", hit.path);
         assert!((hit.signals.score() - hit.score).abs() < 1e-12);
@@ -325,6 +329,8 @@ fn synonyms_are_searched_for_beside_what_was_asked_and_told() {
     assert_eq!(paths(&answer), ["leave.md"]);
     assert_eq!(answer.expanded[0].word, "pto");
     assert_eq!(answer.expanded[0].synonyms, ["paid time off", "vacation"]);
+    // What a word stands for is as sure as the word.
+    assert!(answer.confidence > 0.99, "{}", answer.confidence);
     assert!(answer.unmatched.is_empty() && answer.corrected.is_empty());
     // A word that was typed counts more than one that stands for another.
     assert_eq!(paths(&search(&engine, "k8s")), ["short.md", "k.md"]);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use lectern_analysis::Analyzer;
 use lectern_markdown::LineRange;
 use rustc_hash::FxHashMap;
-use tantivy::DocId;
+use tantivy::{DocAddress, DocId};
 
 use super::candidates::Candidates;
 use super::filter::PathFilter;
@@ -19,6 +19,7 @@ use super::winners::{Winner, Winners};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 use crate::files::RootSet;
+use crate::index::links::PagePlace;
 use crate::index::snapshot::Snapshot;
 
 /// Most hits of an answer.
@@ -142,7 +143,8 @@ pub struct SearchAnswer {
     pub corrected: Vec<Correction>,
     /// Words of the query that have synonyms, with those that were searched for beside them.
     pub expanded: Vec<Expansion>,
-    /// How much of the query's weight the words of the best hit make up, 0 to 1.
+    /// How much of the query's weight the words of the best hit make up, 0 to 1, what links call its
+    /// page included.
     pub confidence: f64,
     /// Pages met that are gone or changed since they were indexed.
     pub stale: Vec<String>,
@@ -228,9 +230,12 @@ impl Search<'_> {
             let wanted = Wanted { limit: missing, of_a_page: request.hits_of_a_page };
             let taken = self.take(&wanted, &scored, &mut winners, &mut snippet_terms)?;
             watch.lap(&mut answer.times.verify);
-            for (winner, signals) in taken {
+            for (section, winner, signals) in taken {
                 if answer.hits.is_empty() {
-                    answer.confidence = query.share(snippet_terms.weight_in(&winner));
+                    let page = winners.page_of(section);
+                    let called =
+                        links.mask_of(PagePlace { segment: page.segment_ord, doc: page.doc_id });
+                    answer.confidence = query.share(snippet_terms.mask_in(&winner) | called);
                 }
                 answer.hits.push(hit(winner, signals, request.detail, &mut snippet_terms));
             }
@@ -265,7 +270,7 @@ impl Search<'_> {
         scored: &[Scored],
         winners: &mut Winners<'_>,
         terms: &mut SnippetTerms<'_>,
-    ) -> Result<Vec<(Winner, Signals)>> {
+    ) -> Result<Vec<(DocAddress, Winner, Signals)>> {
         let mut hits_of_page = FxHashMap::default();
         let mut taken = Vec::with_capacity(wanted.limit);
         for ties in scored.chunk_by(|a, b| by_score(a, b) == Ordering::Equal) {
@@ -276,11 +281,11 @@ impl Search<'_> {
                     continue;
                 }
                 let Some(winner) = winners.read(scored.section)? else { continue };
-                if winner.has_changed && terms.weight_in(&winner) <= 0.0 {
+                if winner.has_changed && terms.mask_in(&winner) == 0 {
                     continue;
                 }
                 *hits += 1;
-                taken.push((winner, scored.signals));
+                taken.push((scored.section, winner, scored.signals));
                 if taken.len() == wanted.limit {
                     return Ok(taken);
                 }

@@ -162,12 +162,18 @@ impl Query {
         Ok(query)
     }
 
-    /// The share of the query's weight that `weight` is; unknown words weigh as much as rare ones.
-    pub(crate) fn share(&self, weight: f64) -> f64 {
+    /// The share of the query's weight that some of its terms make up, given as bits by their places.
+    /// Unknown words weigh as much as rare ones; a synonym weighs as what it stands for.
+    pub(crate) fn share(&self, mask: u64) -> f64 {
         let own = self.terms.iter().filter(|term| !term.is_synonym);
         let known: f64 = own.map(|term| term.weight * term.idf).sum();
         let whole = known + UNKNOWN_IDF * self.unmatched.len() as f64;
-        if whole > 0.0 { (weight / whole).min(1.0) } else { 0.0 }
+        let found = self.terms.iter().enumerate().filter(|(place, _)| mask >> place & 1 == 1);
+        let weight: f64 = found
+            .map(|(_, term)| if term.is_synonym { term.idf } else { term.weight * term.idf })
+            .sum();
+        // A query of nothing but a word that stands nowhere and has synonyms has no weight itself.
+        if weight > 0.0 { (weight / whole.max(f64::MIN_POSITIVE)).min(1.0) } else { 0.0 }
     }
 
     /// Takes in a word that stands nowhere, by what it may be a misspelling of.

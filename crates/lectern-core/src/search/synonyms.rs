@@ -9,7 +9,7 @@
 //! "b, c" does not make c of a.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use lectern_analysis::{Analyzer, TokenKind};
@@ -79,7 +79,12 @@ impl Synonyms {
     /// number; [`Error::LimitExceeded`] for a larger one than [`MAX_FILE_BYTES`].
     pub(crate) fn read(file: &Path, analyzer: &mut Analyzer) -> Result<Self> {
         let unreadable = |error: std::io::Error| {
-            Error::invalid(format!("the synonyms file cannot be read: {}", error.kind()))
+            let problem = match error.kind() {
+                ErrorKind::NotFound => "there is none".to_owned(),
+                ErrorKind::PermissionDenied => "permission denied".to_owned(),
+                kind => kind.to_string(),
+            };
+            Error::invalid(format!("the synonyms file cannot be read: {problem}"))
         };
         let mut bytes = Vec::new();
         let opened = File::open(file).map_err(unreadable)?;

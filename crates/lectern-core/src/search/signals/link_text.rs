@@ -109,6 +109,12 @@ impl<'a> LinkCounts<'a> {
         navigation::LINK_WEIGHT * self.terms.iter().filter_map(gain).sum::<f64>()
     }
 
+    /// Bits of the terms, by their places, that links to the page say.
+    pub(in crate::search) fn mask_of(&self, page: PagePlace) -> u64 {
+        let said = self.terms.iter().enumerate().filter(|(_, term)| term.pages.contains_key(&page));
+        said.fold(0, |mask, (place, _)| mask | 1 << place)
+    }
+
     /// Whether a link that says a word of the query leads to the page.
     pub(super) fn name_page(&self, page: PagePlace) -> bool {
         self.terms.iter().any(|term| term.pages.contains_key(&page))

@@ -45,13 +45,13 @@ impl<'a> SnippetTerms<'a> {
         }
     }
 
-    /// Summed weight of the terms that stand in what the winner holds now, its names included.
-    pub(crate) fn weight_in(&mut self, winner: &Winner) -> f64 {
+    /// Bits of the terms that stand in what the winner holds now, its names included.
+    pub(crate) fn mask_in(&mut self, winner: &Winner) -> u64 {
         let mut mask = 0_u64;
         for text in [&winner.text, &winner.title, &winner.path].into_iter().chain(&winner.trail) {
             self.for_each_match(text, |_, bit| mask |= 1 << bit);
         }
-        self.weight(mask)
+        mask
     }
 
     /// Calls `visit` with byte offset and term of each match, offsets ascending.
