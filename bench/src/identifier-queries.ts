@@ -7,9 +7,6 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { type LabelledQuery, pages, shuffled, units } from "./corpus.ts";
 import { shownText } from "./markdown.ts";
 
-/** Whether a reader of the page sees the identifier, or only its source has it. */
-export const IDENTIFIER_KINDS = ["in the text", "in addresses and markup"] as const;
-
 /** Where drawing starts: any number, but always the same. */
 const SEED = 20_261_125;
 const [LEAST, MOST] = [5, 60];
@@ -17,8 +14,9 @@ const [LEAST, MOST] = [5, 60];
 /**
  * At most `count` tokens that stand, in any case, on exactly one page below the folder, as queries
  * for that page: tokens of 5 to 60 characters with an inner joiner (`_ . - / : @`), a capital after a
- * small letter, or digits beside letters. Drawn in turn from each folder right below, and always the
- * same ones. Their kinds are {@link IDENTIFIER_KINDS}.
+ * small letter, or digits beside letters. A reader of the page sees them: they stand in prose,
+ * headings or code, and not in addresses of links or in markup alone. Drawn in turn from each folder
+ * right below, and always the same ones.
  */
 export function drawIdentifiers(folder: string, count: number): LabelledQuery[] {
   const random = units(xoroshiro128plus(SEED));
@@ -27,13 +25,14 @@ export function drawIdentifiers(folder: string, count: number): LabelledQuery[] 
     .map(([, pile]) => shuffled(pile, random));
   const drawn: (readonly [string, string])[] = [];
   for (let round = 0; piles.some((pile) => pile.length > round); round += 1) {
-    drawn.push(...piles.flatMap((pile) => pile.slice(round, round + 1)));
+    const turn = piles.flatMap((pile) => pile.slice(round, round + 1));
+    drawn.push(...turn.filter(([token, page]) => isShown(folder, page, token)));
     if (drawn.length >= count) break;
   }
   return drawn.slice(0, count).map(([token, page], at) => ({
     id: `identifier-${at}`,
     query: token,
-    kind: IDENTIFIER_KINDS[isShown(folder, page, token) ? 0 : 1],
+    kind: "identifier",
     relevant: [{ path: page }],
     sources: [],
   }));

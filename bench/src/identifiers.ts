@@ -5,14 +5,14 @@ import { openEngine } from "@lectern/native";
 
 import type { Corpus } from "./corpus.ts";
 import { phrase, sectionRows } from "./fts5.ts";
-import { drawIdentifiers, IDENTIFIER_KINDS } from "./identifier-queries.ts";
+import { drawIdentifiers } from "./identifier-queries.ts";
 import { type Difference, difference, signed, verdict } from "./relevance/difference.ts";
 import { ask, type Judged, type Quality, quality, withError } from "./relevance/quality.ts";
 import { fts5, LECTERN, lectern } from "./relevance/systems.ts";
 import { type Table, table } from "./report.ts";
 import { readSections } from "./sections.ts";
 
-/** Figures of each system, and Lectern against the others, by where the identifiers stand. */
+/** Figures of each system, and Lectern against the others. */
 export interface Identifiers {
   readonly qualities: readonly Quality[];
   readonly differences: readonly Difference[];
@@ -20,9 +20,7 @@ export interface Identifiers {
 
 /** Queries that are drawn. */
 const DRAWN = 300;
-const ALL = "all";
 const HEADS = [
-  "they stand",
   "queries",
   "system",
   "MRR@10",
@@ -53,19 +51,13 @@ export async function identifiers(corpus: Corpus, scratch: string): Promise<Iden
     others.push({ name: system.name, judged: await ask(system, queries) });
   }
   rows.close();
-  const kinds = [ALL, ...IDENTIFIER_KINDS].filter(
-    (kind) => kind === ALL || queries.some((query) => query.kind === kind),
-  );
-  const of = (kind: string, judged: readonly Judged[]): readonly Judged[] =>
-    judged.filter((answer) => kind === ALL || answer.kind === kind);
+  const { kind } = queries[0] ?? { kind: "" };
   return {
-    qualities: kinds.flatMap((kind) => [
-      quality(LECTERN, kind, of(kind, own)),
-      ...others.map(({ name, judged }) => quality(name, kind, of(kind, judged))),
-    ]),
-    differences: kinds.flatMap((kind) =>
-      others.map(({ name, judged }) => difference(kind, name, of(kind, own), of(kind, judged))),
-    ),
+    qualities: [
+      quality(LECTERN, kind, own),
+      ...others.map(({ name, judged }) => quality(name, kind, judged)),
+    ],
+    differences: others.map(({ name, judged }) => difference(kind, name, own, judged)),
   };
 }
 
@@ -74,12 +66,9 @@ export function identifiersTable({ qualities, differences }: Identifiers): Table
   return table(
     "identifiers drawn from the pages, each on one page",
     HEADS,
-    qualities.map(({ kind, queries, system, mrr, error, first, tenth, empty }) => {
-      const against = differences.find(
-        (compared) => compared.kind === kind && compared.against === system,
-      );
+    qualities.map(({ queries, system, mrr, error, first, tenth, empty }) => {
+      const against = differences.find((compared) => compared.against === system);
       return [
-        kind,
         String(queries),
         system,
         withError(mrr, error),

@@ -24,13 +24,30 @@ export interface Latency {
 
 const workspace = fileURLToPath(new URL("../../", import.meta.url));
 
+/** Milliseconds of one stage of a search inside Rust. */
+export interface StageLatency {
+  readonly stage: string;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/** Every way to search, and what the stages of a search take. */
+export interface Latencies {
+  readonly ways: readonly Latency[];
+  readonly stages: readonly StageLatency[];
+}
+
+/** What `benches/search.rs` prints for each search, in its order. */
+const STAGES = ["whole", "understand", "retrieve", "rescore", "verify", "snippet"] as const;
+
 /** Measures every way with the same queries, drawn evenly over the kinds; no way caches answers. */
 export async function latency(
   corpus: Corpus,
   scratch: string,
   server: { readonly node: string; readonly bin: string },
   searches: number,
-): Promise<Latency[]> {
+): Promise<Latencies> {
   const queries = stratified(corpus.queries, searches).map(({ query }) => query);
   if (queries.length === 0) throw new Error(`corpus ${corpus.name} has no queries to time`);
   const indexDir = path.join(scratch, "index-latency");
@@ -74,24 +91,50 @@ export async function latency(
     const samples = "latency" in result ? (result.latency.samples ?? []) : [];
     return summary(task.name, samples);
   });
-  return [summary("in Rust", inRust(corpus, scratch, indexDir, queries)), ...timed];
+  const samples = inRust(corpus, scratch, indexDir, queries);
+  const whole = samples.map(([first = Number.NaN]) => first);
+  return { ways: [summary("in Rust", whole), ...timed], stages: stagesOf(samples) };
 }
 
-/** The latencies as a table. */
-export function latencyTable(latencies: readonly Latency[]): Table {
-  const baseline = latencies.find(({ way }) => way.startsWith("FTS5"))?.p95 ?? Number.NaN;
-  return table(
-    "search latency, ms",
-    ["way", "searches", "p50", "p95", "p99", "p95 over FTS5's"],
-    latencies.map(({ way, searches, p50, p95, p99 }) => [
-      way,
-      String(searches),
-      p50.toFixed(3),
-      p95.toFixed(3),
-      p99.toFixed(3),
-      (p95 / baseline).toFixed(2),
-    ]),
-  );
+/** The latencies of the ways, and of the stages, as tables. */
+export function latencyTables({ ways, stages }: Latencies): readonly [Table, Table] {
+  const baseline = ways.find(({ way }) => way.startsWith("FTS5"))?.p95 ?? Number.NaN;
+  return [
+    table(
+      "search latency, ms",
+      ["way", "searches", "p50", "p95", "p99", "p95 over FTS5's"],
+      ways.map(({ way, searches, p50, p95, p99 }) => [
+        way,
+        String(searches),
+        p50.toFixed(3),
+        p95.toFixed(3),
+        p99.toFixed(3),
+        (p95 / baseline).toFixed(2),
+      ]),
+    ),
+    table(
+      "stages of a search in Rust, ms",
+      ["stage", "p50", "p95", "p99"],
+      stages.map(({ stage, p50, p95, p99 }) => [
+        stage,
+        p50.toFixed(3),
+        p95.toFixed(3),
+        p99.toFixed(3),
+      ]),
+    ),
+  ];
+}
+
+/** Sums up what `benches/search.rs` printed; throws when a search lacks a stage. */
+export function stagesOf(samples: readonly (readonly number[])[]): StageLatency[] {
+  if (samples.some((sample) => sample.length !== STAGES.length)) {
+    throw new Error(`a search has ${STAGES.length} times: ${STAGES.join(", ")}`);
+  }
+  return STAGES.map((stage, at) => {
+    const ascending = sorted(samples.map((sample) => sample[at] ?? Number.NaN));
+    const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => quantile(ascending, share));
+    return { stage, p50: p50 ?? 0, p95: p95 ?? 0, p99: p99 ?? 0 };
+  });
 }
 
 function summary(way: string, samples: readonly number[]): Latency {
@@ -118,7 +161,7 @@ function inRust(
   scratch: string,
   indexDir: string,
   queries: readonly string[],
-): number[] {
+): number[][] {
   const file = path.join(scratch, "queries.json");
   writeFileSync(file, JSON.stringify(queries));
   const bench = ["bench", "--locked", "--quiet", "-p", "lectern-core", "--bench", "search", "--"];
@@ -128,5 +171,5 @@ function inRust(
     maxBuffer: 1 << 26,
   });
   if (status !== 0) throw new Error(`cargo bench: ${stderr}`);
-  return JSON.parse(stdout) as number[];
+  return JSON.parse(stdout) as number[][];
 }

@@ -7,7 +7,7 @@ import type { Corpus } from "./corpus.ts";
 import { growth, growthPlot, growthTables } from "./growth.ts";
 import { host, hostTable } from "./host/host.ts";
 import { identifiers, identifiersTable } from "./identifiers.ts";
-import { latency, latencyTable } from "./latency.ts";
+import { latency, latencyTables } from "./latency.ts";
 import { links, linkTables } from "./links.ts";
 import {
   eventLoop,
@@ -91,7 +91,7 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
   },
   latency: async ({ corpus, scratch, server, searches }) => {
     const result = await latency(corpus(), scratch, server, searches);
-    return { result, tables: [latencyTable(result)] };
+    return { result, tables: latencyTables(result) };
   },
   relevance: async ({ corpus, scratch, plots }) => {
     const result = await relevance(corpus(), scratch);

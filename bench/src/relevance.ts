@@ -5,6 +5,7 @@ import { type Corpus, maskQuestions } from "./corpus.ts";
 import { NINETY_FIVE } from "./estimates.ts";
 import { dotsWithIntervals } from "./plot.ts";
 import { type Difference, difference, signed, verdict } from "./relevance/difference.ts";
+import { type LinkTextEffect, linkTextEffects, linkTextTable } from "./relevance/link-texts.ts";
 import { ask, type Judged, type Quality, quality, withError } from "./relevance/quality.ts";
 import { LECTERN, openSystems } from "./relevance/systems.ts";
 import { type Table, table } from "./report.ts";
@@ -13,6 +14,7 @@ import { type Table, table } from "./report.ts";
 export interface Relevance {
   readonly qualities: readonly Quality[];
   readonly differences: readonly Difference[];
+  readonly linkTexts: readonly LinkTextEffect[];
 }
 
 /** Answers of every system to the queries of one kind, in the order of the queries. */
@@ -22,13 +24,14 @@ interface OfKind {
 }
 
 /**
- * Page-level figures by kind. Link texts are not indexed as such (anchors off), the pages whose link
- * text a query is are taken out of each ranking, and questions are asked a second time of a copy of
- * the corpus without their headings.
+ * Page-level figures by kind. Link texts do not count (anchors off), the pages whose link text a
+ * query is are taken out of each ranking, and questions are asked a second time of a copy of the
+ * corpus without their headings. What link texts change is measured apart.
  */
 export async function relevance(corpus: Corpus, scratch: string): Promise<Relevance> {
   if (corpus.queries.length === 0) throw new Error(`corpus ${corpus.name} has no labelled queries`);
-  const kinds = await byKind(corpus, path.join(scratch, "index-plain"));
+  const plain = path.join(scratch, "index-plain");
+  const kinds = await byKind(corpus, plain);
   const masked = maskQuestions(corpus, scratch);
   if (masked.queries.length > 0) {
     const indexDir = path.join(scratch, "index-masked");
@@ -47,11 +50,12 @@ export async function relevance(corpus: Corpus, scratch: string): Promise<Releva
         .filter(([system]) => system.startsWith("FTS5"))
         .map(([system, other]) => difference(kind, system, own, other));
     }),
+    linkTexts: await linkTextEffects(corpus, plain),
   };
 }
 
 /** MRR at a glance, all figures, and the differences with what they are worth. */
-export function relevanceTables({ qualities, differences }: Relevance): readonly Table[] {
+export function relevanceTables({ qualities, differences, linkTexts }: Relevance): readonly Table[] {
   const systems = [...new Set(qualities.map(({ system }) => system))];
   const glance = [...Map.groupBy(qualities, ({ kind }) => kind)].map(([kind, figures]) => [
     kind,
@@ -83,6 +87,7 @@ export function relevanceTables({ qualities, differences }: Relevance): readonly
         verdict(compared),
       ]),
     ),
+    linkTextTable(linkTexts),
   ];
 }
 

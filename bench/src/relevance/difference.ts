@@ -40,6 +40,6 @@ export function verdict({ difference: mean, p }: Difference): string {
 }
 
 /** A difference with its sign. */
-export function signed(value: number): string {
-  return `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(3)}`;
+export function signed(value: number, digits = 3): string {
+  return `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(digits)}`;
 }

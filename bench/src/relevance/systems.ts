@@ -23,10 +23,12 @@ export interface Systems extends AsyncDisposable {
   readonly all: readonly System[];
 }
 
-/** Builds all of them; `indexDir` is where Lectern's index goes. Link texts are not indexed as such. */
+/** Builds all of them; `indexDir` is where Lectern's index goes. Its link texts are left out. */
 export async function openSystems(corpus: Corpus, indexDir: string): Promise<Systems> {
   await using opened = new AsyncDisposableStack();
-  const engine = opened.use(await openEngine({ roots: [{ path: corpus.folder }], indexDir }));
+  const engine = opened.use(
+    await openEngine({ roots: [{ path: corpus.folder }], indexDir, linkTexts: "none" }),
+  );
   await engine.sync();
   const pages = readSections(corpus.folder);
   const byPage = opened.adopt(pageRows(pages), (rows) => rows.close());

@@ -62,6 +62,11 @@ fn opening_fence(line: &str) -> Option<&str> {
     (length >= 3 && !is_inline).then(|| &line[..length])
 }
 
+/// Whether a line looks like one that opens or closes a block.
+pub(super) fn is_fence(line: &str) -> bool {
+    opening_fence(line).is_some()
+}
+
 fn closes(line: &str, fence: &str) -> bool {
     let line = bare(line);
     line.starts_with(fence) && line.trim_start_matches(&fence[..1]).is_empty()

@@ -300,6 +300,17 @@ mod tests {
     }
 
     #[test]
+    fn a_mistyped_fence_does_not_let_the_next_one_stand_alone() {
+        let text = format!(
+            "1. Check it\n   ```promql\n   rate(usage[2m])\n   ``\n{}2. Verify\n   ```bash\n   oc get vmi\n   ```\n",
+            "   Some words that stand between the two of them and fill the section.\n".repeat(6)
+        );
+        let found = snippet_of(&text, &[("verifi", 5.0), ("vmi", 3.0)]);
+        assert!(found.contains("Verify") && found.contains("oc get vmi"), "{found}");
+        assert!(!found.contains("```"), "{found}");
+    }
+
+    #[test]
     fn rows_come_with_the_header_of_their_table() {
         let rows: Vec<String> =
             (0..20).map(|n| format!("| service-{n} | team {n} | yes |")).collect();

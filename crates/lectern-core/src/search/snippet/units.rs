@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::blocks::{Block, BlockKind, blocks};
+use super::blocks::{Block, BlockKind, blocks, is_fence};
 use super::{PIECE_SEPARATOR, WINDOW_CHARS};
 
 /// A cut inside a long line prefers the end of a sentence to that of a word from this length on.
@@ -92,14 +92,20 @@ impl Units {
             self.all.push(Unit { start, end, line, chars, limit: WINDOW_CHARS, ..Unit::default() });
             return;
         }
-        let zone = self.headers.len() + 1;
         match block.kind {
             BlockKind::Code { is_closed } => {
-                self.headers.push(None);
-                let end = block.lines.end - usize::from(is_closed);
-                self.add_lines(lines, starts, block.lines.start + 1..end, zone);
+                let inside = block.lines.start + 1..block.lines.end - usize::from(is_closed);
+                // What looks like a fence in there may be one, where another was mistyped.
+                let mut from = inside.start;
+                for line in inside.clone().filter(|line| is_fence(lines[*line])).chain([inside.end])
+                {
+                    self.headers.push(None);
+                    self.add_lines(lines, starts, from..line, self.headers.len());
+                    from = line + 1;
+                }
             }
             BlockKind::Table => {
+                let zone = self.headers.len() + 1;
                 let rule = block.lines.start + 1;
                 let end = end_of(rule);
                 let chars = text[start..end].encode_utf16().count();
