@@ -14,7 +14,7 @@ import { readSections } from "./sections.ts";
 import { StdioClient } from "./stdio-client.ts";
 
 /** Milliseconds of one way to search. */
-export interface Latency {
+interface Latency {
   readonly way: string;
   readonly searches: number;
   readonly p50: number;

@@ -55,7 +55,11 @@ export async function relevance(corpus: Corpus, scratch: string): Promise<Releva
 }
 
 /** MRR at a glance, all figures, and the differences with what they are worth. */
-export function relevanceTables({ qualities, differences, linkTexts }: Relevance): readonly Table[] {
+export function relevanceTables({
+  qualities,
+  differences,
+  linkTexts,
+}: Relevance): readonly Table[] {
   const systems = [...new Set(qualities.map(({ system }) => system))];
   const glance = [...Map.groupBy(qualities, ({ kind }) => kind)].map(([kind, figures]) => [
     kind,

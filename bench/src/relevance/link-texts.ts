@@ -26,7 +26,6 @@ const HALVES = [0, 1] as const;
  * may hold an index of the corpus.
  */
 export async function linkTextEffects(corpus: Corpus, indexDir: string): Promise<LinkTextEffect[]> {
-  const isAnchor = ({ sources }: LabelledQuery): boolean => sources.length > 0;
   const others = corpus.queries.filter((query) => !isAnchor(query));
   const answers: [LabelledQuery[], OpenOptions["linkTexts"]][] = [[others, "all"]];
   for (const half of HALVES) {
@@ -39,8 +38,8 @@ export async function linkTextEffects(corpus: Corpus, indexDir: string): Promise
   const plain: Judged[] = [];
   const linked: Judged[] = [];
   for (const [queries, linkTexts] of answers) {
-    plain.push(...(await asked(corpus, indexDir, "none", queries)));
-    linked.push(...(await asked(corpus, indexDir, linkTexts, queries)));
+    plain.push(...(await askWith(corpus, indexDir, "none", queries)));
+    linked.push(...(await askWith(corpus, indexDir, linkTexts, queries)));
   }
   const kinds = [...new Set(plain.map(({ kind }) => kind))].toSorted();
   return kinds.map((kind) => {
@@ -73,7 +72,12 @@ export function linkTextTable(effects: readonly LinkTextEffect[]): Table {
   );
 }
 
-async function asked(
+/** Whether a query is the text of a link. */
+function isAnchor({ sources }: LabelledQuery): boolean {
+  return sources.length > 0;
+}
+
+async function askWith(
   { folder }: Corpus,
   indexDir: string,
   linkTexts: OpenOptions["linkTexts"],
@@ -82,7 +86,7 @@ async function asked(
   const options = { roots: [{ path: folder }], indexDir, ...(linkTexts && { linkTexts }) };
   await using engine = await openEngine(options);
   await engine.sync();
-  return ask(lectern(engine), queries);
+  return await ask(lectern(engine), queries);
 }
 
 /** The half a page falls in. */
