@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
+import MiniSearch from "minisearch";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { bm25, FIELD_SUM, ONE_FIELD, tokens } from "../src/relevance/bm25.ts";
@@ -73,7 +74,21 @@ it("counts distinct words, then matches, inside of words as well", async () => {
 });
 
 it("asks MiniSearch for any of the words", async () => {
-  const system = miniSearch(readSections(folder));
+  const sections = readSections(folder);
+  const system = miniSearch(sections);
+  // As MiniSearch itself answers when it is asked all of them at once.
+  const rows = sections.flatMap(({ path: file, title, sections: below }) =>
+    below.map(({ trail, body }) => ({ file, title, headings: trail.join(" "), body })),
+  );
+  const plain = new MiniSearch({
+    fields: ["title", "headings", "body"],
+    searchOptions: { boost: { title: 2, headings: 2 } },
+  });
+  plain.addAll(rows.map((row, id) => ({ id, ...row })));
+  for (const query of ["the broker and messages", "Broker, broker: takes a", "nothing elsewhere"]) {
+    const answered = plain.search(query).map(({ id }) => rows[id as number]?.file ?? "");
+    expect(await system.search(query, [])).toEqual([...new Set(answered)]);
+  }
   expect(await system.search("broker absent", [])).toEqual(["broker/index.md", "queues.md"]);
   expect(await system.search("broker", ["broker/index.md"])).toEqual(["queues.md"]);
 });

@@ -42,15 +42,15 @@ export function bm25(
     index: new FieldIndex(rows.map(({ page, section }) => text(page, section))),
   }));
   return wholeRanking(name, (query, most) => {
-    const scores = new Map<number, number>();
+    const scores = new Float64Array(rows.length);
     for (const { boost, index } of indexes) {
       // A word said twice counts twice, as it does for tantivy's query parser.
       for (const word of tokens(query)) index.add(word, boost, scores);
     }
     const best = new Map<string, number>();
-    for (const [row, score] of scores) {
-      const page = rows[row]?.page.path ?? "";
-      best.set(page, Math.max(score, best.get(page) ?? 0));
+    for (const [row, { page }] of rows.entries()) {
+      const score = scores[row] ?? 0;
+      if (score > (best.get(page.path) ?? 0)) best.set(page.path, score);
     }
     return bestPages(best, most);
   });
@@ -63,35 +63,50 @@ export function tokens(text: string): string[] {
     .map((token) => token.toLowerCase());
 }
 
+/** The rows that hold a token and how often, side by side. */
+interface Postings {
+  readonly rows: number[];
+  readonly counts: number[];
+}
+
 /** One field of all rows, inverted. */
 class FieldIndex {
   readonly #lengths: readonly number[];
   readonly #average: number;
-  /** For every token, how often it stands in which row. */
-  readonly #postings = new Map<string, Map<number, number>>();
+  readonly #postings = new Map<string, Postings>();
 
   constructor(texts: readonly string[]) {
     this.#lengths = texts.map((text, row) => {
       const all = tokens(text);
-      for (const token of all) {
-        const counts = this.#postings.get(token) ?? new Map<number, number>();
-        counts.set(row, (counts.get(row) ?? 0) + 1);
-        this.#postings.set(token, counts);
-      }
+      for (const token of all) this.#count(token, row);
       return all.length;
     });
     this.#average = this.#lengths.reduce((sum, length) => sum + length, 0) / texts.length;
   }
 
   /** Adds what a word is worth to the scores of the rows that hold it. */
-  add(word: string, boost: number, scores: Map<number, number>): void {
-    const counts = this.#postings.get(word);
-    if (counts === undefined) return;
-    const idf = Math.log(1 + (this.#lengths.length - counts.size + 0.5) / (counts.size + 0.5));
-    for (const [row, count] of counts) {
+  add(word: string, boost: number, scores: Float64Array): void {
+    const postings = this.#postings.get(word);
+    if (postings === undefined) return;
+    const { rows, counts } = postings;
+    const idf = Math.log(1 + (this.#lengths.length - rows.length + 0.5) / (rows.length + 0.5));
+    for (const [at, row] of rows.entries()) {
+      const count = counts[at] ?? 0;
       const length = (this.#lengths[row] ?? 0) / this.#average;
       const worth = (boost * idf * (count * (K1 + 1))) / (count + K1 * (1 - B + B * length));
-      scores.set(row, (scores.get(row) ?? 0) + worth);
+      scores[row] = (scores[row] ?? 0) + worth;
+    }
+  }
+
+  /** Rows come one after the other. */
+  #count(token: string, row: number): void {
+    const postings = this.#postings.get(token) ?? { rows: [], counts: [] };
+    this.#postings.set(token, postings);
+    const last = postings.rows.length - 1;
+    if (postings.rows[last] === row) postings.counts[last] = (postings.counts[last] ?? 0) + 1;
+    else {
+      postings.rows.push(row);
+      postings.counts.push(1);
     }
   }
 }

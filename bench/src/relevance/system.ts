@@ -29,10 +29,23 @@ export function wholeRanking(
   };
 }
 
-/** Pages by their best score, best first, ties by path; at most `most`. */
+/** Pages by their best score, best first, ties by path; at most `most`, which is at least 1. */
 export function bestPages(scores: ReadonlyMap<string, number>, most: number): string[] {
-  return [...scores]
-    .toSorted(([a, first], [b, second]) => second - first || (a < b ? -1 : 1))
+  type Scored = readonly [page: string, score: number];
+  const before = ([a, first]: Scored, [b, second]: Scored): number =>
+    second - first || (a < b ? -1 : 1);
+  // Common words score every page, of which a handful is asked for: sorting all takes longest.
+  let best: Scored[] = [];
+  let floor = Number.NEGATIVE_INFINITY;
+  for (const scored of scores) {
+    if (scored[1] < floor) continue;
+    best.push(scored);
+    if (best.length < most * 2) continue;
+    best = best.toSorted(before).slice(0, most);
+    floor = best.at(-1)?.[1] ?? floor;
+  }
+  return best
+    .toSorted(before)
     .slice(0, most)
     .map(([page]) => page);
 }
