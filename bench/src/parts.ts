@@ -19,7 +19,7 @@ import {
 } from "./process.ts";
 import { relevance, relevancePlot, relevanceTables } from "./relevance.ts";
 import type { Table } from "./report.ts";
-import { snippets, snippetTables } from "./snippets.ts";
+import { brokenPromises, snippets, snippetTables } from "./snippets.ts";
 import { tokens, tokensTable } from "./tokens.ts";
 import { typos, typosTables } from "./typos.ts";
 
@@ -110,7 +110,7 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
   },
   snippets: async ({ corpus, scratch }) => {
     const result = await snippets(corpus(), scratch);
-    return { result, tables: snippetTables(result) };
+    return { result, tables: snippetTables(result), problems: brokenPromises(result) };
   },
   tokens: async ({ corpus, scratch, server }) => {
     const result = await tokens(corpus(), scratch, server);

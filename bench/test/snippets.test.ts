@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
 import type { LabelledQuery } from "../src/corpus.ts";
-import { snippets, snippetTables } from "../src/snippets.ts";
+import { brokenPromises, snippets, snippetTables } from "../src/snippets.ts";
 import { blocksOf, sectionsOf } from "../src/snippets/blocks.ts";
 import { isFunctionWord, termsOf, TermWeights } from "../src/snippets/term-weights.ts";
 import { piecesOf, violationsOf } from "../src/snippets/violations.ts";
@@ -97,26 +97,37 @@ describe("violations", () => {
     expect(found("| name | use |\n| --- | --- | … | disk | full |", table)).toEqual([]);
   });
 
+  const wide = `| ${"name ".repeat(30)}| use |\n| --- | --- |\n| lag | ${"none ".repeat(20)}|`;
+  const wider = `| name |\n| --- |\n| ${"lag ".repeat(70)}|`;
+  const long = `Before.\n\n\`\`\`sh\n${"some line\n".repeat(30)}the line\n\`\`\``;
+
   it.each([
-    ["```sh\nfirst line", code, "fence opened, its closing line not shown"],
-    ["second line\n```", code, "fence closed, its opening line not shown"],
-    ["first line … After.", code, "code without both fence lines"],
-    ["| lag | none |", table, "table row without the header"],
-    ["Before.\n\n| name | use |\n| --- | --- |", table, "table header without a row"],
+    ["```sh\nfirst line", code, "fence line without its partner"],
+    ["second line\n```", code, "fence line without its partner"],
+    ["first line … After.", code, "code without fence lines, block of 240 characters at most"],
+    ["Before. … some line\nthe line", long, "code without fence lines, longer block"],
+    ["| lag | none |", table, "row without header, 240 characters at most together"],
+    [wide.slice(wide.lastIndexOf("\n") + 1), wide, "row without header, longer together"],
+    ["Before.\n\n| name | use |\n| --- | --- |", table, "header without row"],
+    ["… use |\n| --- | --- |\n| lag | none |", table, "row cut inside, 240 characters at most"],
+    [wider.slice(0, 200), wider, "row cut inside, longer"],
   ])("%j is cut", (snippet, section, violation) => {
     expect(found(snippet, section)).toEqual([violation]);
   });
 
-  it("tell a row that is cut inside its line", () => {
-    expect(found("… use |\n| --- | --- |\n| lag | none |", table)).toEqual([
-      "table row cut inside the line",
+  it("are none where a piece stands in a place that is sound", () => {
+    const twice = `\`\`\`sh\nfirst line\n\`\`\`\n\nfirst line\n\n${table}`;
+    expect(found("first line … After.", twice)).toEqual([]);
+    expect(found("first line … | lag | none |", twice)).toEqual([
+      "row without header, 240 characters at most together",
     ]);
   });
 
   it("tell what is too long and what the page does not hold", () => {
-    const long = "word ".repeat(101).trim();
-    expect(found(long, long)).toEqual(["longer than 500 characters"]);
+    const words = "word ".repeat(101).trim();
+    expect(found(words, words)).toEqual(["longer than 500 characters"]);
     expect(found("Before. … Never.", code)).toEqual(["piece not verbatim on the page"]);
+    expect(found("After. … Before.", code)).toEqual(["pieces not in the order of the section"]);
   });
 
   it("take separators and marks off the pieces, and nothing else", () => {
@@ -149,5 +160,6 @@ it("measures snippets of the product itself", async () => {
   expect(figures.violations.every(({ snippets: count }) => count === 0)).toBe(true);
   const [shares, violations] = snippetTables(figures);
   expect(shares.rows.at(-1)?.slice(0, 4)).toEqual(["all", "1", "1.000", "0.97"]);
-  expect(violations.rows).toHaveLength(8);
+  expect(violations.rows).toHaveLength(11);
+  expect(brokenPromises(figures)).toEqual([]);
 });
