@@ -21,6 +21,11 @@ use crate::search::query::QueryTerm;
 /// Beside a heading's 3.5; two distinct texts say more than one title.
 const WEIGHT: f64 = 2.0;
 
+/// Live links that may say a term for it to count: more say nothing of which page is meant, and with
+/// 100,000 pages counting them would be the longest part of a search. No term of the development
+/// pages comes near.
+const MOST_LINKS: u64 = 1_000;
+
 /// How often each term of the query stands in the texts of links to each page and section.
 pub(in crate::search) struct LinkCounts<'a> {
     table: &'a LinkTable,
@@ -42,10 +47,15 @@ impl<'a> LinkCounts<'a> {
     /// [`Error::Io`], [`Error::IndexCorrupt`].
     pub(in crate::search) fn read(snapshot: &'a Snapshot, terms: &[QueryTerm]) -> Result<Self> {
         let table = snapshot.links()?;
+        let mut are_telling = Vec::with_capacity(terms.len());
+        for term in terms {
+            let links = snapshot.live_frequency(snapshot.fields.link_text, &term.text)?;
+            are_telling.push((1..=MOST_LINKS).contains(&links));
+        }
         let mut all: Vec<TermCounts> = terms.iter().map(|_| TermCounts::default()).collect();
         for segment in 0..snapshot.segments.len() {
             if let Some(links) = table.of_segment(segment) {
-                count_segment(snapshot, segment, links, terms, &mut all)?;
+                count_segment(snapshot, segment, links, terms, &are_telling, &mut all)?;
             }
         }
         for (counts, term) in all.iter_mut().zip(terms) {
@@ -132,15 +142,19 @@ fn count_segment(
     segment: usize,
     links: &SegmentLinks,
     terms: &[QueryTerm],
+    are_telling: &[bool],
     all: &mut [TermCounts],
 ) -> Result<()> {
+    if !are_telling.contains(&true) {
+        return Ok(());
+    }
     let field = snapshot.fields.link_text;
     let index = snapshot.searcher.segment_readers()[segment].inverted_index(field)?;
     // By place of the link, the tokens of its text that the query says.
     let mut said = vec![0_u32; links.len()];
     // Term, place and count of every match.
     let mut matches = Vec::new();
-    for (number, term) in terms.iter().enumerate() {
+    for (number, term) in terms.iter().enumerate().filter(|(number, _)| are_telling[*number]) {
         let key = Term::from_field_text(field, &term.text);
         let Some(mut postings) = index
             .read_postings(&key, IndexRecordOption::WithFreqs)
