@@ -42,10 +42,13 @@ impl Union<'_> {
         let searcher = &self.snapshot.searcher;
         let scoring = EnableScoring::enabled_from_searcher(searcher);
         let terms: Vec<TermQuery> = self.terms.iter().map(|term| one(field, term)).collect();
-        let mut all = Vec::new();
+        let mut all: Vec<(usize, Ranked)> = Vec::new();
+        // What a document must exceed to be among the best of the segments so far: a later segment
+        // skips from its first block on what cannot.
+        let mut floor = Score::MIN;
         for (ordinal, reader) in searcher.segment_readers().iter().enumerate() {
             cancel.check()?;
-            let mut best = Best::new(self.snapshot, ordinal, limit);
+            let mut best = Best::new(self.snapshot, ordinal, limit, floor);
             let mut offer = |doc, score| {
                 let is_live = reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc));
                 if is_live && admits(ordinal, doc) { best.add(doc, score) } else { best.threshold }
@@ -64,17 +67,19 @@ impl Union<'_> {
                         (Occur::Should, Box::new(term.clone()))
                     });
                     let weight = BooleanQuery::new(clauses.collect()).weight(scoring)?;
-                    weight.for_each_pruning(Score::MIN, reader, &mut offer)?;
+                    weight.for_each_pruning(floor, reader, &mut offer)?;
                 }
             }
             all.extend(best.heap.into_iter().map(|Reverse(ranked)| (ordinal, ranked)));
+            all.sort_unstable_by(|a, b| b.1.score.total_cmp(&a.1.score));
+            if let Some((_, last)) = all.get(limit.saturating_sub(1)) {
+                let worst = last.score;
+                all.truncate(all.partition_point(|(_, ranked)| ranked.score >= worst));
+                // Those that tie with the worst must still be seen, or which of them is kept would
+                // depend on their order in the index.
+                floor = worst.next_down();
+            }
         }
-        all.sort_unstable_by(|a, b| b.1.score.total_cmp(&a.1.score));
-        let kept = match all.get(limit.saturating_sub(1)) {
-            Some((_, last)) => all.iter().take_while(|(_, r)| r.score >= last.score).count(),
-            None => all.len(),
-        };
-        all.truncate(kept);
         Ok(all.into_iter().map(|(ordinal, ranked)| (ordinal, ranked.doc)).collect())
     }
 }
@@ -124,8 +129,8 @@ struct Best<'a> {
 }
 
 impl<'a> Best<'a> {
-    fn new(snapshot: &'a Snapshot, segment: usize, limit: usize) -> Self {
-        Self { snapshot, segment, limit, heap: BinaryHeap::new(), threshold: Score::MIN }
+    fn new(snapshot: &'a Snapshot, segment: usize, limit: usize, threshold: Score) -> Self {
+        Self { snapshot, segment, limit, heap: BinaryHeap::new(), threshold }
     }
 
     fn add(&mut self, doc: DocId, score: Score) -> Score {
@@ -138,8 +143,7 @@ impl<'a> Best<'a> {
         if self.heap.len() == self.limit
             && let Some(Reverse(worst)) = self.heap.peek()
         {
-            // Documents that tie with the worst must still be seen, or which of them is kept would
-            // depend on their order in the segment.
+            // As between segments, for those that tie.
             self.threshold = worst.score.next_down();
         }
         self.threshold
