@@ -53,13 +53,25 @@ fn bare(line: &str) -> &str {
 /// The fence that a line opens: three or more backticks or tildes, after which no more of the
 /// backticks may stand.
 fn opening_fence(line: &str) -> Option<&str> {
-    let line = bare(line);
-    // A block may begin in the line of a list item.
-    let line = line.trim_start_matches(['-', '*', '+']).trim_start();
+    let line = without_list_marks(bare(line));
     let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
     let length = line.len() - line.trim_start_matches(mark).len();
     let is_inline = mark == '`' && line[length..].contains('`');
     (length >= 3 && !is_inline).then(|| &line[..length])
+}
+
+/// A line from where a block may begin in it: behind the marks of the list items that open in it.
+fn without_list_marks(line: &str) -> &str {
+    let mut rest = line;
+    loop {
+        let number = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let marks: &[char] =
+            if number.len() == rest.len() { &['-', '*', '+'] } else { &['.', ')'] };
+        match number.strip_prefix(marks) {
+            Some(item) if item.starts_with([' ', '\t']) => rest = item.trim_start(),
+            _ => return rest,
+        }
+    }
 }
 
 /// Whether a line looks like one that opens or closes a block.
@@ -100,6 +112,9 @@ mod tests {
             ("```\nx", vec![(open, 0..2)]),
             ("  - ```\n    x\n    ```\n", vec![(closed, 0..3)]),
             ("> ```\n> x\n> ```", vec![(closed, 0..3)]),
+            ("12. ```\n    x\n    ```", vec![(closed, 0..3)]),
+            ("1) - ~~~\n     x\n     ~~~", vec![(closed, 0..3)]),
+            ("1.```", vec![]),
             ("``` `not` ```", vec![]),
             ("``", vec![]),
         ] {
