@@ -1,13 +1,22 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+} from "node:fs";
 import path from "node:path";
 import process from "node:process";
 
 import { afterEach, describe, expect, it } from "vitest";
 
 import { until } from "../support/host.ts";
-import { WatchedDocs } from "../support/watched-docs.ts";
+import { covers, listFolders, WatchedDocs } from "../support/watched-docs.ts";
 
 const started: WatchedDocs[] = [];
 
@@ -72,6 +81,38 @@ describe.skipIf(process.platform !== "linux")("folders (on Linux)", () => {
     docs.write("a/sub/five.md");
     await docs.settled();
     docs.write("a/sub/six.md");
+    await docs.settled();
+  });
+
+  it("made anew are watched although a process still holds the old one", async () => {
+    const docs = watched();
+    docs.write("a/sub/one.md");
+    await docs.start({ watches });
+    // A folder in use does not tell its own end.
+    const held = [openSync(docs.place("a"), "r"), openSync(docs.place("a/sub"), "r")];
+    rmSync(docs.place("a"), { recursive: true });
+    docs.write("a/sub/two.md");
+    await docs.settled();
+    docs.write("a/sub/three.md");
+    await docs.settled();
+    for (const one of held) closeSync(one);
+    docs.write("a/sub/four.md");
+    await docs.settled();
+  });
+
+  it("made after their parent was listed and before it was watched are watched", async () => {
+    const docs = watched();
+    await docs.start({
+      watches,
+      folders: (below) => {
+        const listed = listFolders(docs.roots, below);
+        if (listed.includes("new")) docs.write("new/late/one.md");
+        return Promise.resolve(listed);
+      },
+    });
+    mkdirSync(docs.place("new"));
+    await docs.until(() => docs.batches.some((batch) => covers(batch, "new/late/one.md")));
+    docs.write("new/late/two.md");
     await docs.settled();
   });
 
