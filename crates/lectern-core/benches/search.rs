@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use lectern_core::{CancelToken, Engine, OpenOptions, SearchRequest};
+use lectern_core::{CancelToken, Engine, OpenOptions, SearchRequest, SyncScope};
 
 fn main() {
     // `cargo bench` adds a flag of its own.
@@ -17,7 +17,7 @@ fn main() {
     let mut options = OpenOptions::new([folder]);
     options.index_dir = Some(index.into());
     let engine = Engine::open(options).unwrap();
-    engine.sync(&|_| {}, &CancelToken::new()).unwrap();
+    engine.sync(&SyncScope::default(), &|_| {}, &CancelToken::new()).unwrap();
     let queries: Vec<String> =
         serde_json::from_str(&std::fs::read_to_string(queries).unwrap()).unwrap();
     let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;

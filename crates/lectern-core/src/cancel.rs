@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+
+/// How often a wait looks whether it was cancelled.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Set once to stop the calls that share it; checked between files, segments and winners.
 #[derive(Clone, Debug, Default)]
@@ -27,5 +31,15 @@ impl CancelToken {
     /// [`Error::Cancelled`].
     pub fn check(&self) -> Result<()> {
         if self.0.load(Ordering::Relaxed) { Err(Error::Cancelled) } else { Ok(()) }
+    }
+
+    /// Waits, and ends early once [`CancelToken::cancel`] was called.
+    pub(crate) fn wait(&self, time: Duration) -> Result<()> {
+        let started = Instant::now();
+        while started.elapsed() < time {
+            self.check()?;
+            std::thread::sleep(LOOK.min(time));
+        }
+        self.check()
     }
 }

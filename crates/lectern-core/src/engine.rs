@@ -11,14 +11,16 @@ use parking_lot::{Mutex, RwLock};
 use crate::cancel::CancelToken;
 use crate::catalog::{BrowseAnswer, BrowseRequest, Catalog, Completions, FoundPage, PageList};
 use crate::error::{Error, Result};
-use crate::files::{Root, RootSet, Scanner};
+use crate::files::{Root, RootSet, Scanner, Within};
+use crate::index::damage::damaged_files;
 use crate::index::fields::FORMAT_VERSION;
-use crate::index::snapshot::{SegmentCache, Snapshot};
-use crate::index::store::{Store, index_folder};
+use crate::index::location::index_folder;
+use crate::lead::Lead;
+use crate::open::Open;
 use crate::options::OpenOptions;
 use crate::read::{Read, ReadAnswer, ReadRequest};
 use crate::search::{Search, SearchAnswer, SearchRequest, Synonyms};
-use crate::sync::{Sync, SyncProgress, SyncReport, WRITER_PATIENCE};
+use crate::sync::{Audit, Sync, SyncProgress, SyncReport, SyncScope, Touched, WRITER_PATIENCE};
 use crate::verify::{Verify, VerifyReport};
 
 /// A root in use.
@@ -55,6 +57,10 @@ pub struct Stats {
     pub segments: usize,
     /// Format of the index on disk.
     pub format_version: u32,
+    /// Why the newest commit could not be read, where an older one answers in its place.
+    pub behind: Option<String>,
+    /// What the process that leads says of itself; `None` where none leads.
+    pub leader: Option<String>,
 }
 
 /// An index over some roots. Every method may be called from any thread at once.
@@ -65,16 +71,8 @@ pub struct Engine {
     open: RwLock<Option<Arc<Open>>>,
     /// One sync at a time a process; the second finds nothing left to do.
     syncing: Mutex<()>,
-}
-
-/// What a call holds while it runs, so that closing never pulls anything from under it.
-struct Open {
-    store: Store,
-    roots: RwLock<Arc<RootSet>>,
-    cache: SegmentCache,
-    snapshot: RwLock<Arc<Snapshot>>,
-    /// A sync has ended in this process, so an empty index means an empty knowledge base.
-    has_synced: std::sync::atomic::AtomicBool,
+    touched: Touched,
+    audit: Audit,
 }
 
 thread_local! {
@@ -96,18 +94,16 @@ impl Engine {
             None => Synonyms::default(),
         };
         let roots = RootSet::open(&options.roots)?;
-        let store = Store::open(&options, &roots)?;
-        let cache = SegmentCache::default();
-        let snapshot = Snapshot::take(&store, &cache)?;
-        let open = Open {
-            store,
-            roots: RwLock::new(Arc::new(roots)),
-            cache,
-            snapshot: RwLock::new(Arc::new(snapshot)),
-            has_synced: false.into(),
-        };
-        let open = RwLock::new(Some(Arc::new(open)));
-        Ok(Self { options, scanner, synonyms, open, syncing: Mutex::new(()) })
+        let open = RwLock::new(Some(Arc::new(Open::new(&options, roots)?)));
+        Ok(Self {
+            options,
+            scanner,
+            synonyms,
+            open,
+            syncing: Mutex::new(()),
+            touched: Touched::default(),
+            audit: Audit::default(),
+        })
     }
 
     /// Folder in which [`Engine::open`] would keep the index of these settings. Touches nothing
@@ -121,36 +117,110 @@ impl Engine {
     }
 
     /// Brings the index up to the files: what is new or differs is indexed, what is gone removed.
-    /// Waits while another process writes. `progress` is called from several threads.
+    /// Waits while another process writes. When a fifth of the pages seems to be gone it looks again
+    /// after two seconds before it believes it. An index that was found damaged, or that somebody
+    /// deleted, is built anew, while the pages known so far go on being found. `progress` is called
+    /// from several threads.
     ///
     /// # Errors
     /// [`Error::RootUnusable`] when a root is gone (nothing is removed then), [`Error::IndexBusy`]
     /// when another process kept writing for ten minutes, [`Error::Cancelled`], [`Error::Io`],
-    /// [`Error::Closed`].
+    /// [`Error::IndexCorrupt`] for a damaged index that cannot be replaced, [`Error::Closed`].
     pub fn sync(
         &self,
+        scope: &SyncScope,
         progress: &(dyn Fn(SyncProgress) + std::marker::Sync),
         cancel: &CancelToken,
     ) -> Result<SyncReport> {
-        let open = self.opened()?;
         let _turn = self.syncing.lock();
+        match self.sync_once(scope, progress, cancel) {
+            // Now it is known, and started anew.
+            Err(Error::IndexCorrupt { .. }) => self.sync_once(scope, progress, cancel),
+            result => result,
+        }
+    }
+
+    fn sync_once(
+        &self,
+        scope: &SyncScope,
+        progress: &(dyn Fn(SyncProgress) + std::marker::Sync),
+        cancel: &CancelToken,
+    ) -> Result<SyncReport> {
+        let mut open = self.opened()?;
         cancel.check()?;
         // A root may have been replaced since its handle was taken.
         let roots = Arc::new(RootSet::open(&self.options.roots)?);
         *open.roots.write() = Arc::clone(&roots);
+        let is_anew = open.is_lost();
+        if is_anew {
+            open = Arc::new(open.anew(&self.options, Arc::clone(&roots))?);
+        }
+        let whole = SyncScope::default();
         let sync = Sync {
+            scope: if is_anew { &whole } else { scope },
             store: &open.store,
             roots: &roots,
             scanner: &self.scanner,
             cache: &open.cache,
+            touched: &self.touched,
+            audit: &self.audit,
             max_file_bytes: self.options.max_file_bytes,
             cancel,
             progress,
         };
-        let (snapshot, report) = sync.run()?;
+        let (snapshot, mut report) = open.noting_damage(sync.run())?;
+        report.healed = open.healed.lock().take();
         *open.snapshot.write() = Arc::new(snapshot);
         open.has_synced.store(true, std::sync::atomic::Ordering::Release);
+        if is_anew && let Some(held) = self.open.write().as_mut() {
+            held.leadership.resign();
+            *held = open;
+        }
         Ok(report)
+    }
+
+    /// Checks every file of the commit. An index of which one is damaged is built anew by the next
+    /// sync.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`], [`Error::Closed`], [`Error::Io`].
+    pub fn scrub(&self, cancel: &CancelToken) -> Result<Vec<String>> {
+        let open = self.opened()?;
+        match open.noting_damage(damaged_files(open.store.folder(), cancel)) {
+            Err(Error::IndexCorrupt { message }) => Ok(vec![message]),
+            Ok(damaged) => {
+                if !damaged.is_empty() {
+                    open.note_damage();
+                }
+                Ok(damaged)
+            }
+            result => result,
+        }
+    }
+
+    /// Takes the lead over the index where no process has it, or keeps it: whoever leads watches and
+    /// sweeps the folders. `account` is what it says of itself to [`Engine::stats`] of any process.
+    /// The lead ends with the engine, or with its process whatever ends that.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Closed`].
+    pub fn lead(&self, account: &str) -> Result<Lead> {
+        self.opened()?.leadership.lead(account)
+    }
+
+    /// Folders that pages may lie in, at or below `paths` (of folders; everything where there are
+    /// none), by path, in byte order; ignored and hidden ones are left out. A root is its prefix
+    /// without the slash.
+    ///
+    /// # Errors
+    /// [`Error::RootUnusable`], [`Error::Cancelled`], [`Error::Closed`], [`Error::Io`].
+    pub fn folders(&self, paths: &[String], cancel: &CancelToken) -> Result<Vec<String>> {
+        let open = self.opened()?;
+        let roots = Arc::clone(&open.roots.read());
+        let within = Arc::new(Within::new(paths));
+        let mut folders = self.scanner.scan(&roots, &within, cancel)?.folders;
+        folders.retain(|folder| within.holds(folder));
+        Ok(folders)
     }
 
     /// Merges the index into one segment and drops what was deleted. Answers are the same before and
@@ -174,7 +244,7 @@ impl Engine {
     pub fn search(&self, request: &SearchRequest, cancel: &CancelToken) -> Result<SearchAnswer> {
         let open = self.opened()?;
         cancel.check()?;
-        let snapshot = open.newest()?;
+        let snapshot = open.newest();
         if !open.is_ready(&snapshot) {
             return Err(Error::IndexNotReady);
         }
@@ -186,7 +256,7 @@ impl Engine {
             max_file_bytes: self.options.max_file_bytes,
             cancel,
         };
-        ANALYZER.with_borrow_mut(|analyzer| search.run(request, analyzer))
+        open.noting_damage(ANALYZER.with_borrow_mut(|analyzer| search.run(request, analyzer)))
     }
 
     /// Reads a page, a section or lines from disk. Needs no index.
@@ -196,7 +266,7 @@ impl Engine {
     /// [`Error::IndexCorrupt`].
     pub fn read(&self, request: &ReadRequest) -> Result<ReadAnswer> {
         let open = self.opened()?;
-        let snapshot = open.newest()?;
+        let snapshot = open.newest();
         let roots = Arc::clone(&open.roots.read());
         Read {
             roots: &roots,
@@ -267,7 +337,7 @@ impl Engine {
 
     fn with_catalog<T>(&self, work: impl FnOnce(&Catalog<'_>) -> Result<T>) -> Result<T> {
         let open = self.opened()?;
-        let snapshot = open.newest()?;
+        let snapshot = open.newest();
         if !open.is_ready(&snapshot) {
             return Err(Error::IndexNotReady);
         }
@@ -287,12 +357,12 @@ impl Engine {
     /// [`Error::IndexCorrupt`], [`Error::Io`].
     pub fn verify(&self, cancel: &CancelToken) -> Result<VerifyReport> {
         let open = self.opened()?;
-        let snapshot = open.newest()?;
+        let snapshot = open.newest();
         if !open.is_ready(&snapshot) {
             return Err(Error::IndexNotReady);
         }
         let roots = Arc::clone(&open.roots.read());
-        Verify {
+        let report = Verify {
             store: &open.store,
             snapshot: &snapshot,
             roots: &roots,
@@ -300,7 +370,11 @@ impl Engine {
             max_file_bytes: self.options.max_file_bytes,
             cancel,
         }
-        .run()
+        .run()?;
+        if !report.damaged.is_empty() {
+            open.note_damage();
+        }
+        Ok(report)
     }
 
     /// Counts of the newest commit.
@@ -309,7 +383,7 @@ impl Engine {
     /// [`Error::Closed`], [`Error::IndexCorrupt`], [`Error::Io`].
     pub fn stats(&self) -> Result<Stats> {
         let open = self.opened()?;
-        let snapshot = open.newest()?;
+        let snapshot = open.newest();
         let roots = Arc::clone(&open.roots.read());
         let facts = |root: &Root| RootFacts {
             name: root.name.clone(),
@@ -327,35 +401,19 @@ impl Engine {
             index_bytes: open.store.size_bytes(),
             segments: snapshot.segments.len(),
             format_version: FORMAT_VERSION,
+            behind: open.behind(),
+            leader: open.leadership.account(),
         })
     }
 
     /// Ends the engine; calls under way finish, later ones answer [`Error::Closed`]. Idempotent.
     pub fn close(&self) {
-        self.open.write().take();
+        if let Some(open) = self.open.write().take() {
+            open.leadership.resign();
+        }
     }
 
     fn opened(&self) -> Result<Arc<Open>> {
         self.open.read().clone().ok_or(Error::Closed)
-    }
-}
-
-impl Open {
-    /// The newest commit; costs one `stat` while there is no newer one.
-    fn newest(&self) -> Result<Arc<Snapshot>> {
-        let current = Arc::clone(&self.snapshot.read());
-        if self.store.commit_mark() == current.mark {
-            return Ok(current);
-        }
-        let mut held = self.snapshot.write();
-        // Another call may have been quicker.
-        if self.store.commit_mark() != held.mark {
-            *held = Arc::new(Snapshot::take(&self.store, &self.cache)?);
-        }
-        Ok(Arc::clone(&held))
-    }
-
-    fn is_ready(&self, snapshot: &Snapshot) -> bool {
-        snapshot.generation > 0 || self.has_synced.load(std::sync::atomic::Ordering::Acquire)
     }
 }

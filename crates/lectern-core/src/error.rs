@@ -168,9 +168,20 @@ fn kind_of(error: &io::Error) -> String {
 
 impl From<TantivyError> for Error {
     fn from(error: TantivyError) -> Self {
-        use tantivy::directory::error::{OpenReadError, OpenWriteError};
+        use tantivy::directory::error::{LockError, OpenReadError, OpenWriteError};
         match error {
+            TantivyError::LockFailure(LockError::IoError(source), _) => {
+                Self::Io { action: "taking the writer's turn", source: shared(&source) }
+            }
             TantivyError::LockFailure(..) => Self::IndexBusy,
+            TantivyError::IoError(source)
+            | TantivyError::OpenReadError(OpenReadError::IoError { io_error: source, .. })
+                if is_damage(&source) =>
+            {
+                Self::IndexCorrupt {
+                    message: "a file's content is not what was written".to_owned(),
+                }
+            }
             TantivyError::IoError(source) => {
                 Self::Io { action: "index access", source: shared(&source) }
             }
@@ -187,9 +198,24 @@ impl From<TantivyError> for Error {
             | TantivyError::DeserializeError(_) => {
                 Self::IndexCorrupt { message: kind_name(&error) }
             }
-            other => Self::Internal { message: other.to_string() },
+            // Nearly always of an I/O error that it does not pass on.
+            TantivyError::ErrorInThread(_) => {
+                Self::Io { action: "writing the index", source: io::ErrorKind::Other.into() }
+            }
+            // It may be one in words.
+            other => match os_error_in(&other.to_string()) {
+                Some(source) => Self::Io { action: "writing the index", source },
+                None => Self::Internal { message: other.to_string() },
+            },
         }
     }
+}
+
+/// The error of the operating system that a text names, as `io::Error` is displayed.
+fn os_error_in(text: &str) -> Option<io::Error> {
+    let (_, rest) = text.split_once("(os error ")?;
+    let number = rest.split_once(')')?.0.parse().ok()?;
+    Some(io::Error::from_raw_os_error(number))
 }
 
 /// Names the damage without the path that tantivy's own text holds.
@@ -204,6 +230,13 @@ fn kind_name(error: &TantivyError) -> String {
     .to_owned()
 }
 
-fn shared(error: &io::Error) -> io::Error {
+/// What tantivy says of bytes that make no sense, and no operating system of reading.
+fn is_damage(error: &io::Error) -> bool {
+    error.raw_os_error().is_none()
+        && matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
+}
+
+/// An error that tantivy shares, as one of our own.
+pub(crate) fn shared(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }

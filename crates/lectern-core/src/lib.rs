@@ -12,7 +12,9 @@ mod engine;
 mod error;
 mod files;
 mod index;
+mod lead;
 mod nearest;
+mod open;
 mod options;
 mod path_scope;
 mod read;
@@ -30,6 +32,7 @@ pub use catalog::{
 pub use engine::{Engine, RootFacts, Stats};
 pub use error::{Error, ErrorClass, Result};
 pub use files::SkippedFile;
+pub use lead::Lead;
 pub use lectern_markdown::LineRange;
 pub use options::{DEFAULT_INCLUDE, DEFAULT_MAX_FILE_BYTES, LinkTexts, OpenOptions, RootOptions};
 pub use path_scope::MAX_PATHS;
@@ -38,5 +41,5 @@ pub use search::{
     Correction, Detail, Expansion, Hit, MAX_HITS_OF_A_PAGE, MAX_LIMIT, MAX_QUERY_BYTES,
     MAX_SNIPPET_CHARS, PIECE_SEPARATOR, SearchAnswer, SearchRequest, Signals, StageTimes,
 };
-pub use sync::{SyncProgress, SyncReport, SyncStage, SyncTimes};
+pub use sync::{SyncProgress, SyncReport, SyncScope, SyncStage, SyncTimes};
 pub use verify::VerifyReport;

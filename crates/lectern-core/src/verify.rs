@@ -1,11 +1,11 @@
 //! Whether the index is whole and says what the files say.
 
-use tantivy::directory::MmapDirectory;
-use tantivy::{Index, TantivyError};
+use std::sync::Arc;
 
 use crate::cancel::CancelToken;
 use crate::error::Result;
-use crate::files::{RootSet, Scanner};
+use crate::files::{RootSet, Scanner, Within};
+use crate::index::damage::damaged_files;
 use crate::index::snapshot::Snapshot;
 use crate::index::store::Store;
 
@@ -53,7 +53,10 @@ impl Verify<'_> {
     /// [`crate::Error::Cancelled`], [`crate::Error::IndexCorrupt`] when the pages cannot even be
     /// listed, [`crate::Error::RootUnusable`], [`crate::Error::Io`].
     pub(crate) fn run(&self) -> Result<VerifyReport> {
-        let mut report = VerifyReport { damaged: self.damaged()?, ..VerifyReport::default() };
+        let mut report = VerifyReport {
+            damaged: damaged_files(self.store.folder(), self.cancel)?,
+            ..VerifyReport::default()
+        };
         let table = self.snapshot.page_table()?;
         report.pages = table.rows().len() as u64;
         for row in table.rows() {
@@ -67,29 +70,10 @@ impl Verify<'_> {
                 Ok(_) | Err(_) => report.changed.push(path),
             }
         }
-        let scan = self.scanner.scan(self.roots, self.cancel)?;
+        let scan = self.scanner.scan(self.roots, &Arc::new(Within::new(&[])), self.cancel)?;
         let found = scan.files.into_iter().map(|file| file.path);
         report.unindexed = found.filter(|path| table.page(path).is_none()).collect();
         report.unindexed.sort_unstable();
         Ok(report)
-    }
-
-    /// Checked in a directory opened for it: the engine's own keeps files mapped as they were.
-    fn damaged(&self) -> Result<Vec<String>> {
-        let directory = MmapDirectory::open(self.store.folder()).map_err(TantivyError::from)?;
-        let index = Index::open(directory)?;
-        let segments = index.searchable_segment_ids()?;
-        let mut damaged = Vec::new();
-        for file in index.directory().list_managed_files() {
-            self.cancel.check()?;
-            let name = file.to_string_lossy().into_owned();
-            // The others have no checksum, or wait to be deleted.
-            let is_of_segment = segments.iter().any(|id| name.starts_with(&id.uuid_string()));
-            if is_of_segment && !matches!(index.directory().validate_checksum(&file), Ok(true)) {
-                damaged.push(name);
-            }
-        }
-        damaged.sort_unstable();
-        Ok(damaged)
     }
 }

@@ -90,7 +90,7 @@ fn a_listing_goes_on_from_a_path_whatever_came_and_went() {
     assert_eq!(first.next.as_deref(), Some("a.md"));
     bench.remove("a.md");
     bench.write("a/a.md", "# New\n");
-    engine.sync(&|_| (), &CancelToken::new()).unwrap();
+    engine.sync(&lectern_core::SyncScope::default(), &|_| (), &CancelToken::new()).unwrap();
     let rest = folder(&engine, &BrowseRequest { after: first.next, ..request("", 2) });
     assert_eq!(shown(&rest), ["a/ 4", "a/a.md New", "a/b.md B", "a/c/ 2", "ü/ 1", "ü/h.md H"]);
     let error = engine.browse(&BrowseRequest { after: Some("a.md".into()), ..request("ü", 1) });

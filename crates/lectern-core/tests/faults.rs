@@ -12,7 +12,7 @@ use std::process::Command;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use common::{Bench, paths, read, search, sync};
-use lectern_core::{CancelToken, Engine, OpenOptions, SyncStage};
+use lectern_core::{CancelToken, Engine, OpenOptions, SyncScope, SyncStage};
 
 fn reasons(report: &lectern_core::SyncReport) -> Vec<(&str, &str)> {
     report.skipped.iter().map(|file| (file.path.as_str(), file.reason)).collect()
@@ -47,7 +47,7 @@ fn a_root_that_vanishes_loses_no_page_of_the_index() {
     let bench = Bench::with(&[("a.md", "# A\n")]);
     let engine = bench.synced();
     fs::rename(bench.root(), bench.folder.path().join("away")).unwrap();
-    let error = engine.sync(&|_| {}, &CancelToken::new()).unwrap_err();
+    let error = engine.sync(&SyncScope::default(), &|_| {}, &CancelToken::new()).unwrap_err();
     assert!(error.to_string().contains("does not exist"), "{error}");
     fs::rename(bench.folder.path().join("away"), bench.root()).unwrap();
     assert_eq!(sync(&engine).unchanged, 1);
@@ -166,7 +166,10 @@ fn row_40_very_many_tiny_files_are_indexed_in_batches_that_survive_a_stop() {
             cancel.cancel();
         }
     };
-    assert_eq!(engine.sync(&stop_late, &cancel).unwrap_err().code(), "CANCELLED");
+    assert_eq!(
+        engine.sync(&SyncScope::default(), &stop_late, &cancel).unwrap_err().code(),
+        "CANCELLED"
+    );
     let kept = engine.stats().unwrap().pages;
     assert!((20_000..25_000).contains(&kept), "{kept} pages were committed");
     let report = sync(&engine);

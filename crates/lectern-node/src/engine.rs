@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lectern_core::{CancelToken, Engine, Error, OpenOptions, Result, SyncStage};
+use lectern_core::{CancelToken, Engine, Error, OpenOptions, Result, SyncScope, SyncStage};
 use napi::bindgen_prelude::{AsyncTask, Either, Env, Object, ToNapiValue, TypeName};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
@@ -16,8 +16,9 @@ use crate::catalog_records::{
 use crate::failure::BindingFailure;
 use crate::guard::{BindingCall, guarded};
 use crate::records::{
-    BindingIndexFolder, BindingOpenOptions, BindingOpened, BindingReadAnswer, BindingReadRequest,
-    BindingStats, BindingSyncProgress, BindingSyncReport,
+    BindingIndexFolder, BindingLead, BindingNames, BindingOpenOptions, BindingOpened,
+    BindingReadAnswer, BindingReadRequest, BindingStats, BindingSyncProgress, BindingSyncReport,
+    BindingSyncScope,
 };
 use crate::search_records::{BindingSearchAnswer, BindingSearchRequest};
 use crate::task::Job;
@@ -276,6 +277,7 @@ impl BindingEngine {
     pub fn sync<'env>(
         &self,
         env: &'env Env,
+        scope: BindingSyncScope,
         cancel: Option<&BindingCancelToken>,
         #[napi(ts_arg_type = "(progress: BindingSyncProgress) => void")] progress: Option<
             ProgressFunction,
@@ -285,10 +287,58 @@ impl BindingEngine {
         let cancel = token(cancel);
         on_thread(env, "lectern-sync", move || {
             let progress = Throttle::new(progress);
+            let scope = SyncScope::from(scope);
             shared.call(BindingCall::Sync, |engine| {
-                Ok::<BindingSyncReport, _>(engine.sync(&|at| progress.tell(at), &cancel)?.into())
+                let report = engine.sync(&scope, &|at| progress.tell(at), &cancel)?;
+                Ok::<BindingSyncReport, _>(report.into())
             })
         })
+    }
+
+    /// Checks every file of the index.
+    ///
+    /// # Errors
+    /// Only when Node-API itself fails.
+    #[napi(ts_return_type = "Promise<BindingNames | BindingFailure>")]
+    pub fn scrub<'env>(
+        &self,
+        env: &'env Env,
+        cancel: Option<&BindingCancelToken>,
+    ) -> napi::Result<Object<'env>> {
+        let shared = Arc::clone(&self.shared);
+        let cancel = token(cancel);
+        on_thread(env, "lectern-scrub", move || {
+            shared.call(BindingCall::Verify, |engine| {
+                Ok(BindingNames { names: engine.scrub(&cancel)? })
+            })
+        })
+    }
+
+    /// Takes or keeps the lead.
+    #[napi(ts_return_type = "Promise<BindingLead | BindingFailure>")]
+    #[must_use]
+    pub fn lead(&self, account: String) -> AsyncTask<Job<BindingLead>> {
+        let shared = Arc::clone(&self.shared);
+        AsyncTask::new(Job::new(move || {
+            shared.call(BindingCall::Lead, |engine| Ok(engine.lead(&account)?.into()))
+        }))
+    }
+
+    /// Lists folders.
+    #[napi(ts_return_type = "Promise<BindingNames | BindingFailure>")]
+    #[must_use]
+    pub fn folders(
+        &self,
+        paths: Vec<String>,
+        cancel: Option<&BindingCancelToken>,
+    ) -> AsyncTask<Job<BindingNames>> {
+        let shared = Arc::clone(&self.shared);
+        let cancel = token(cancel);
+        AsyncTask::new(Job::new(move || {
+            shared.call(BindingCall::Folders, |engine| {
+                Ok(BindingNames { names: engine.folders(&paths, &cancel)? })
+            })
+        }))
     }
 
     /// Ends the engine; idempotent. Calls under way finish.

@@ -33,8 +33,12 @@ pub enum BindingCall {
     Browse,
     /// `list`, `find`, `completePath`, `completeName`, `pageTimes`.
     Catalog,
-    /// `verify`.
+    /// `verify`, `scrub`.
     Verify,
+    /// `lead`.
+    Lead,
+    /// `folders`.
+    Folders,
 }
 
 static PANIC_IN: AtomicU8 = AtomicU8::new(0);

@@ -121,6 +121,46 @@ pub struct BindingSyncTimes {
     pub total: f64,
 }
 
+/// What a sync looks at.
+#[napi(object)]
+pub struct BindingSyncScope {
+    /// Only files at or below these; empty: everything.
+    pub paths: Vec<String>,
+    /// Read files that look unchanged too.
+    pub rereads: bool,
+}
+
+impl From<BindingSyncScope> for core::SyncScope {
+    fn from(scope: BindingSyncScope) -> Self {
+        Self { paths: scope.paths, rereads: scope.rereads }
+    }
+}
+
+/// Names of files or folders.
+#[napi(object)]
+pub struct BindingNames {
+    /// In byte order.
+    pub names: Vec<String>,
+}
+
+/// What trying to lead came to.
+#[napi(object)]
+pub struct BindingLead {
+    /// `leads`, `follows` or `read-only`.
+    pub lead: String,
+}
+
+impl From<core::Lead> for BindingLead {
+    fn from(lead: core::Lead) -> Self {
+        let lead = match lead {
+            core::Lead::Leads => "leads",
+            core::Lead::Follows => "follows",
+            core::Lead::ReadOnly => "read-only",
+        };
+        Self { lead: lead.to_owned() }
+    }
+}
+
 /// What a sync did.
 #[napi(object)]
 pub struct BindingSyncReport {
@@ -142,6 +182,8 @@ pub struct BindingSyncReport {
     pub skipped: Vec<BindingSkippedFile>,
     /// Pages read in another way than plain UTF-8 Markdown.
     pub notices: Vec<BindingSkippedFile>,
+    /// Why the index was started anew.
+    pub healed: Option<String>,
     /// Size of the index.
     pub index_bytes: f64,
     /// The commit.
@@ -170,6 +212,7 @@ impl From<core::SyncReport> for BindingSyncReport {
                 .into_iter()
                 .map(|(path, reason)| BindingSkippedFile { path, reason })
                 .collect(),
+            healed: report.healed,
             index_bytes: report.index_bytes as f64,
             generation: report.generation as f64,
             ms: BindingSyncTimes {
@@ -292,6 +335,10 @@ pub struct BindingStats {
     pub segments: u32,
     /// Format on disk.
     pub format_version: u32,
+    /// Why the newest commit could not be read.
+    pub behind: Option<String>,
+    /// What the process that leads says of itself.
+    pub leader: Option<String>,
 }
 
 impl From<core::Stats> for BindingStats {
@@ -308,6 +355,8 @@ impl From<core::Stats> for BindingStats {
             index_bytes: stats.index_bytes as f64,
             segments: stats.segments as u32,
             format_version: stats.format_version,
+            behind: stats.behind,
+            leader: stats.leader,
         }
     }
 }

@@ -52,7 +52,7 @@ export interface OpenOptions {
 
 /** Where a running {@link Engine.sync} stands. */
 export interface SyncProgress {
-  readonly stage: "waiting" | "scanning" | "indexing" | "committing";
+  readonly stage: "waiting" | "scanning" | "confirming" | "indexing" | "committing";
   readonly done: number;
   /** 0 while it is not known. */
   readonly total: number;
@@ -77,6 +77,8 @@ export interface SyncReport {
   readonly skipped: readonly SkippedFile[];
   /** Pages whose text was not plain UTF-8, whose front matter could not be read, or that hit the parser's budget. */
   readonly notices: readonly SkippedFile[];
+  /** Why the index was started anew, where it was found damaged or gone. */
+  readonly healed?: string;
   readonly indexBytes: number;
   readonly generation: number;
   readonly ms: {
@@ -249,6 +251,10 @@ export interface Stats {
   readonly indexBytes: number;
   readonly segments: number;
   readonly formatVersion: number;
+  /** Why the newest commit could not be read, where an older one answers in its place. */
+  readonly behind?: string;
+  /** What the process that leads said of itself in {@link Engine.lead}; absent where none leads. */
+  readonly leader?: string;
 }
 
 /** Options of a cancellable call. */
@@ -256,12 +262,45 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of {@link Engine.sync}. */
+export interface SyncOptions extends CallOptions {
+  /** Only files at or below these paths, which need not exist (any more). Default: everything. */
+  readonly paths?: readonly string[];
+  /**
+   * Also reads files whose size and time are those indexed, which can lie. Default: a sync of
+   * everything reads a sixtieth of them, in turn.
+   */
+  readonly rereads?: boolean;
+  readonly onProgress?: (progress: SyncProgress) => void;
+}
+
+/**
+ * Whether this process leads, another does, or none can since the folder of the index cannot be
+ * written.
+ */
+export type Lead = "leads" | "follows" | "read-only";
+
 /** An index over some roots. All calls are safe to run at once. */
 export interface Engine extends AsyncDisposable {
-  /** Brings the index up to the files. Waits its turn while another process writes. */
-  sync(
-    options?: CallOptions & { readonly onProgress?: (progress: SyncProgress) => void },
-  ): Promise<SyncReport>;
+  /**
+   * Brings the index up to the files. Waits its turn while another process writes. When a fifth of
+   * the pages seems to be gone it looks again after two seconds. An index that was found damaged or
+   * that somebody deleted is built anew, while what it held goes on being found.
+   */
+  sync(options?: SyncOptions): Promise<SyncReport>;
+  /** Checks every file of the index and names damaged ones; the next sync then builds it anew. */
+  scrub(options?: CallOptions): Promise<readonly string[]>;
+  /**
+   * Takes the lead over the index where no process has it, or keeps it: whoever leads watches and
+   * sweeps the folders. `account` is what it says of itself to {@link Engine.stats} of any process.
+   * The lead ends with the engine, and with the process whatever ends it.
+   */
+  lead(account: string): Promise<Lead>;
+  /**
+   * Folders that pages may lie in, at or below `paths`, everything where there are none, in byte
+   * order; a root is its prefix without the slash. Ignored and hidden ones are left out.
+   */
+  folders(paths: readonly string[], options?: CallOptions): Promise<readonly string[]>;
   /**
    * Merges the index into one segment and drops what was deleted; gives the state afterwards. Answers
    * stay the same. Waits its turn while another process writes.

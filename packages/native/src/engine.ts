@@ -15,12 +15,14 @@ import type {
 import type {
   CallOptions,
   Engine,
+  Lead,
   OpenOptions,
   ReadAnswer,
   ReadRequest,
   SearchAnswer,
   SearchRequest,
   Stats,
+  SyncOptions,
   SyncProgress,
   SyncReport,
 } from "./contract.ts";
@@ -74,16 +76,28 @@ class NativeEngine implements Engine {
     this.#engine = engine;
   }
 
-  sync(
-    options: CallOptions & { readonly onProgress?: (progress: SyncProgress) => void } = {},
-  ): Promise<SyncReport> {
-    const { signal, onProgress } = options;
+  sync(options: SyncOptions = {}): Promise<SyncReport> {
+    const { signal, onProgress, paths = [], rereads = false } = options;
     const tell =
       onProgress &&
       ((progress: Binding.BindingSyncProgress): void => {
         onProgress(progress as SyncProgress);
       });
-    return this.#call(signal, (token) => this.#engine.sync(token, tell));
+    const scope = { paths: [...paths], rereads };
+    return this.#call(signal, (token) => this.#engine.sync(scope, token, tell));
+  }
+
+  async scrub(options: CallOptions = {}): Promise<readonly string[]> {
+    return (await this.#call(options.signal, (token) => this.#engine.scrub(token))).names;
+  }
+
+  async lead(account: string): Promise<Lead> {
+    return unwrap(await this.#engine.lead(account)).lead as Lead;
+  }
+
+  async folders(paths: readonly string[], options: CallOptions = {}): Promise<readonly string[]> {
+    const call = this.#call(options.signal, (token) => this.#engine.folders([...paths], token));
+    return (await call).names;
   }
 
   compact(options: CallOptions = {}): Promise<Stats> {

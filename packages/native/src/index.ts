@@ -23,6 +23,7 @@ export type {
   Engine,
   Expansion,
   Hit,
+  Lead,
   LineRange,
   OpenOptions,
   ReadAnswer,
@@ -35,6 +36,7 @@ export type {
   SkippedFile,
   StageTimes,
   Stats,
+  SyncOptions,
   SyncProgress,
   SyncReport,
 } from "./contract.ts";

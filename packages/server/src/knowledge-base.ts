@@ -19,6 +19,8 @@ import {
 
 import { History, type RecentChanges } from "./history/history.ts";
 import { toToolError } from "./engine-error.ts";
+import { Freshness, type FreshnessState, reasonOf } from "./freshness/freshness.ts";
+import type { Wanted } from "./freshness/sync-queue.ts";
 import { recentPages } from "./recent-pages.ts";
 import type { CallContext } from "./serving/define-tool.ts";
 import type { Log } from "./serving/log.ts";
@@ -51,6 +53,11 @@ export interface FoundDocuments extends SearchAnswer {
   readonly problem?: string;
 }
 
+/** Counts of the index, and how it is kept up to the files. */
+export interface IndexState extends Omit<Stats, "indexFolder" | "roots" | "leader"> {
+  readonly upkeep: FreshnessState;
+}
+
 /**
  * The documents a server answers from: opened on first use, brought up to date in the background,
  * and searched as soon as any index is there.
@@ -60,14 +67,19 @@ export class KnowledgeBase {
   readonly #log: Log;
   readonly #closing = new AbortController();
   readonly #listeners = new Set<CallContext>();
+  readonly #freshness: Freshness;
   #open: Promise<OpenDocuments> | undefined;
-  #sync: Promise<SyncReport> | undefined;
-  #problem: string | undefined;
   #hasSynced = false;
 
   constructor(options: OpenOptions, log: Log) {
     this.#options = options;
     this.#log = log;
+    this.#freshness = new Freshness({
+      engine: async () => (await this.#opened()).engine,
+      sync: (wanted) => this.#syncNow(wanted),
+      signal: this.#closing.signal,
+      log,
+    });
   }
 
   /**
@@ -79,12 +91,17 @@ export class KnowledgeBase {
     await this.#opened();
   }
 
-  /** Starts opening and updating; returns at once. What goes wrong is told to the next call. */
+  /**
+   * Starts opening and keeping the index up to the files; returns at once. What goes wrong is told to
+   * the next call and tried again.
+   */
   start(): void {
-    this.#syncOnce().catch((error: unknown) => {
-      if (this.#closing.signal.aborted) return;
-      this.#log.error({ err: error }, "the index could not be updated");
-    });
+    this.#freshness.start();
+  }
+
+  /** Has everything looked at anew, after something from outside changed the files. */
+  async resync(): Promise<void> {
+    await this.#freshness.resync();
   }
 
   /**
@@ -99,8 +116,8 @@ export class KnowledgeBase {
       const found = await engine.search(request, { signal });
       return { ...found, hits: found.hits.map((hit) => dated(hit, history)) };
     });
-    const problem = this.#problem;
-    if (answer.stale.length > 0 || problem !== undefined) this.start();
+    if (answer.stale.length > 0) this.#freshness.met(answer.stale);
+    const { problem } = this.#freshness;
     return problem === undefined ? answer : { ...answer, problem };
   }
 
@@ -200,15 +217,20 @@ export class KnowledgeBase {
   }
 
   /**
-   * Counts of the index, without paths of the machine.
+   * Counts of the index and how it is kept up, without paths and processes of the machine.
    *
    * @throws {@link ToolError}
    */
-  async state(): Promise<Omit<Stats, "indexFolder" | "roots">> {
+  async state(): Promise<IndexState> {
     try {
       const { engine } = await this.#opened();
-      const { indexFolder: _folder, roots: _roots, ...counts } = await engine.stats();
-      return counts;
+      const {
+        indexFolder: _folder,
+        roots: _roots,
+        leader: _leader,
+        ...counts
+      } = await engine.stats();
+      return { ...counts, upkeep: this.#freshness.state() };
     } catch (error) {
       throw toToolError(error);
     }
@@ -220,27 +242,29 @@ export class KnowledgeBase {
     await this.#open?.then(({ engine }) => engine.close()).catch(() => undefined);
   }
 
-  /** Does `work`; where there is no index yet, once more after the first sync. */
+  /** Does `work`; where there is no index yet, or a damaged one, once more after it was built. */
   async #built<T>(context: CallContext, work: (open: OpenDocuments) => Promise<T>): Promise<T> {
     try {
-      const open = await this.#opened();
       try {
-        return await work(open);
+        return await work(await this.#opened());
       } catch (error) {
-        if (!LecternError.isInstance(error) || error.code !== "INDEX_NOT_READY") throw error;
+        const code = LecternError.isInstance(error) ? error.code : undefined;
+        if (code === "INDEX_NOT_READY") await this.#building(context, () => this.#freshness.join());
+        else if (code === "INDEX_CORRUPT")
+          await this.#building(context, () => this.#freshness.resync());
+        else throw error;
       }
-      await this.#firstSync(context);
-      return await work(open);
+      return await work(await this.#opened());
     } catch (error) {
       throw toToolError(error);
     }
   }
 
-  async #firstSync(context: CallContext): Promise<void> {
+  async #building(context: CallContext, sync: () => Promise<SyncReport>): Promise<void> {
     this.#listeners.add(context);
     context.reportProgress("building the index");
     try {
-      await this.#syncOnce();
+      await sync();
     } catch (error) {
       throw new ToolError("INDEX_NOT_READY", `the index could not be built: ${reasonOf(error)}`, {
         hint: LecternError.isInstance(error) ? error.hint : undefined,
@@ -257,7 +281,7 @@ export class KnowledgeBase {
     const late = new Promise<string>((resolve) => {
       timer = setTimeout(() => resolve("the index is still being updated"), CATCH_UP_MS);
     });
-    const synced = this.#syncOnce().then(
+    const synced = this.#freshness.resync().then(
       () => undefined,
       (error: unknown) => `the index may be out of date: ${reasonOf(error)}`,
     );
@@ -294,38 +318,26 @@ export class KnowledgeBase {
     return { engine, history: new History(roots, this.#log), identity: indexFolder };
   }
 
-  /** Joins the running sync or starts one. */
-  #syncOnce(): Promise<SyncReport> {
-    this.#sync ??= this.#opened()
-      .then(async (open) => {
-        const report = await open.engine.sync({
-          signal: this.#closing.signal,
-          onProgress: ({ stage, done, total }) => {
-            for (const listener of this.#listeners) listener.reportProgress(stage, done, total);
-          },
-        });
-        const { pages, added, changed, removed, skipped, ms } = report;
-        const fields = { pages, added, changed, removed, skipped: skipped.length, ms: ms.total };
-        this.#log.info(fields, "index is up to date");
-        this.#problem = undefined;
-        this.#hasSynced = true;
-        void this.#learnDates(open);
-        return report;
-      })
-      .catch((error: unknown) => {
-        this.#problem = reasonOf(error);
-        throw error;
-      })
-      .finally(() => {
-        this.#sync = undefined;
-      });
-    return this.#sync;
+  /** One sync, told to whoever waits for it. */
+  async #syncNow(wanted: Wanted): Promise<SyncReport> {
+    const open = await this.#opened();
+    const report = await open.engine.sync({
+      ...wanted,
+      signal: this.#closing.signal,
+      onProgress: ({ stage, done, total }) => {
+        for (const listener of this.#listeners) listener.reportProgress(stage, done, total);
+      },
+    });
+    const { pages, added, changed, removed, skipped, healed, ms } = report;
+    const fields = { pages, added, changed, removed, skipped: skipped.length, ms: ms.total };
+    if (healed !== undefined) this.#log.warn({ reason: healed }, "the index was built anew");
+    if (added + changed + removed > 0 || !this.#hasSynced) {
+      this.#log.info(fields, "index is up to date");
+      void this.#learnDates(open);
+    }
+    this.#hasSynced = true;
+    return report;
   }
-}
-
-/** What went wrong, in words that hold no machine path. */
-function reasonOf(error: unknown): string {
-  return LecternError.isInstance(error) ? error.message : "see the server's log";
 }
 
 function dated(hit: Hit, history: History): DatedHit {

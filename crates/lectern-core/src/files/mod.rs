@@ -2,7 +2,11 @@
 
 mod roots;
 mod scan;
+mod settling;
+mod within;
 
-pub(crate) use roots::{FileBytes, Root, RootSet, nfc};
+pub(crate) use roots::{FileBytes, Root, RootSet, is_exhaustion, nfc};
 pub use scan::SkippedFile;
 pub(crate) use scan::{FileFacts, Scan, Scanner};
+pub(crate) use settling::SETTLING;
+pub(crate) use within::Within;

@@ -10,6 +10,9 @@ use unicode_normalization::UnicodeNormalization;
 use crate::error::{Error, Result};
 use crate::options::RootOptions;
 
+/// How often a file is read that is written meanwhile.
+const READS: usize = 3;
+
 /// A folder of Markdown, held open.
 pub(crate) struct Root {
     /// First segment of its paths, when there are several roots.
@@ -92,6 +95,13 @@ impl RootSet {
         let (root, relative) = self.resolve(path).ok_or(std::io::ErrorKind::NotFound)?;
         root.read(relative, max_bytes)
     }
+
+    /// When the file at a public path was last written, or where there is none its folder. `None`
+    /// where that is not known either.
+    pub(super) fn last_touched(&self, path: &str) -> Option<std::time::SystemTime> {
+        let (root, relative) = self.resolve(path)?;
+        root.last_touched(relative)
+    }
 }
 
 impl Root {
@@ -120,19 +130,37 @@ impl Root {
     }
 
     /// Reads a file below this root, following no link out of it.
-    pub(crate) fn read(&self, relative: &str, max_bytes: u64) -> std::io::Result<FileBytes> {
-        let mut file = self.open_file(relative)?;
-        let metadata = file.metadata()?;
-        if metadata.len() > max_bytes {
-            return Err(std::io::ErrorKind::FileTooLarge.into());
+    fn read(&self, relative: &str, max_bytes: u64) -> std::io::Result<FileBytes> {
+        let mut reads = 1;
+        loop {
+            let mut file = self.open_file(relative)?;
+            let before = file.metadata()?;
+            if before.len() > max_bytes {
+                return Err(std::io::ErrorKind::FileTooLarge.into());
+            }
+            let mut bytes = Vec::with_capacity(before.len() as usize + 1);
+            // The file may grow between the two calls.
+            let read = (&mut file).take(max_bytes + 1).read_to_end(&mut bytes)?;
+            if read as u64 > max_bytes {
+                return Err(std::io::ErrorKind::FileTooLarge.into());
+            }
+            let after = file.metadata()?;
+            let facts = |of: &Metadata| (of.len(), mtime_ns(of));
+            // Else its bytes may be of two versions. One that is written without end is taken as it is.
+            if facts(&before) == facts(&after) || reads == READS {
+                return Ok(FileBytes { bytes, size: before.len(), mtime_ns: mtime_ns(&before) });
+            }
+            reads += 1;
         }
-        let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
-        // The file may grow between the two calls.
-        let read = (&mut file).take(max_bytes + 1).read_to_end(&mut bytes)?;
-        if read as u64 > max_bytes {
-            return Err(std::io::ErrorKind::FileTooLarge.into());
-        }
-        Ok(FileBytes { bytes, size: metadata.len(), mtime_ns: mtime_ns(&metadata) })
+    }
+
+    fn last_touched(&self, relative: &str) -> Option<std::time::SystemTime> {
+        let folder = Path::new(relative).parent().filter(|folder| *folder != Path::new(""));
+        let metadata = self.handle.symlink_metadata(relative).or_else(|_| match folder {
+            Some(folder) => self.handle.metadata(folder),
+            None => self.handle.dir_metadata(),
+        });
+        Some(metadata.ok()?.modified().ok()?.into_std())
     }
 
     fn open_file(&self, relative: &str) -> std::io::Result<cap_std::fs::File> {
@@ -146,6 +174,14 @@ impl Root {
         let file = self.handle.open_with(relative, &options).map_err(escape_is_absence)?;
         if file.metadata()?.is_file() { Ok(file) } else { Err(std::io::ErrorKind::NotFound.into()) }
     }
+}
+
+/// Whether the process or the machine is out of something, which says nothing of the file.
+pub(crate) fn is_exhaustion(error: &std::io::Error) -> bool {
+    const ENOMEM: i32 = 12;
+    const ENFILE: i32 = 23;
+    const EMFILE: i32 = 24;
+    matches!(error.raw_os_error(), Some(ENOMEM | ENFILE | EMFILE))
 }
 
 /// cap-std answers an escape with `PermissionDenied` and no errno.

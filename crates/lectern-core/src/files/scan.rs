@@ -3,11 +3,13 @@
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{DirEntry, WalkBuilder};
 
-use super::roots::{Root, RootSet};
+use super::roots::{Root, RootSet, is_exhaustion};
+use super::within::Within;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 use crate::options::OpenOptions;
@@ -35,6 +37,8 @@ pub(crate) struct FileFacts {
 pub(crate) struct Scan {
     pub(crate) files: Vec<FileFacts>,
     pub(crate) skipped: Vec<SkippedFile>,
+    /// Folders that were listed, each root as the empty path or its name.
+    pub(crate) folders: Vec<String>,
 }
 
 /// The rules by which files are pages, compiled.
@@ -55,17 +59,32 @@ impl Scanner {
         })
     }
 
-    /// Walks every root.
+    /// Walks every root, as far as what is looked for lies in it.
     ///
     /// # Errors
     /// [`Error::RootUnusable`] when a root's own folder cannot be listed: an unmounted root must
     /// not look like an empty one. [`Error::Cancelled`].
-    pub(crate) fn scan(&self, roots: &RootSet, cancel: &CancelToken) -> Result<Scan> {
+    pub(crate) fn scan(
+        &self,
+        roots: &RootSet,
+        within: &Arc<Within>,
+        cancel: &CancelToken,
+    ) -> Result<Scan> {
         let mut found = Scan::default();
         for root in roots.iter() {
+            let prefix = roots.public_path(root, "");
+            if !within.leads_to(prefix.trim_end_matches('/')) {
+                continue;
+            }
             let exclude = self.exclude.clone();
             let folder = root.folder.clone();
-            let keep = move |entry: &DirEntry| !exclude.is_match(below(&folder, entry.path()));
+            let within = Arc::clone(within);
+            let keep = move |entry: &DirEntry| {
+                let relative = below(&folder, entry.path());
+                !exclude.is_match(relative)
+                    // Skipped files have lossy paths too.
+                    && within.leads_to(format!("{prefix}{}", relative.to_string_lossy()).trim_end_matches('/'))
+            };
             for entry in walk(root, keep) {
                 cancel.check()?;
                 self.take(roots, root, entry, &mut found)?;
@@ -73,6 +92,7 @@ impl Scanner {
         }
         found.files.sort_unstable();
         found.skipped.sort_unstable();
+        found.folders.sort_unstable();
         Ok(found)
     }
 
@@ -107,6 +127,12 @@ impl Scanner {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
+                if let Some(source) = error.io_error().filter(|source| is_exhaustion(source)) {
+                    // A folder that is not listed for want of a handle would look empty.
+                    let source = source.raw_os_error().map(std::io::Error::from_raw_os_error);
+                    let source = source.unwrap_or_else(|| std::io::ErrorKind::Other.into());
+                    return Err(Error::Io { action: "listing a folder", source });
+                }
                 let Some(path) = path_of(&error) else {
                     return Ok(());
                 };
@@ -123,10 +149,13 @@ impl Scanner {
         let Some(file_type) = entry.file_type() else {
             return Ok(());
         };
+        let relative = below(&root.folder, entry.path());
         if file_type.is_dir() {
+            // One that is not UTF-8 holds no page, as no path in it is.
+            let path = relative.to_str().map(|relative| roots.public_path(root, relative));
+            found.folders.extend(path.map(|path| path.trim_end_matches('/').to_owned()));
             return Ok(());
         }
-        let relative = below(&root.folder, entry.path());
         if file_type.is_symlink() {
             // A link to a folder may lead to pages whatever its own name.
             let is_page_name = self.include.is_match(relative);

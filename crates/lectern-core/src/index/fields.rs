@@ -9,7 +9,7 @@ use super::tagged_text::{PLAIN_TOKENIZER, TAGGED_TOKENIZER, WEIGHTED_TOKENIZER};
 
 /// Version of everything under an index folder; its folder is named `v<FORMAT_VERSION>`, so that
 /// another version builds beside this one.
-pub(crate) const FORMAT_VERSION: u32 = 4;
+pub(crate) const FORMAT_VERSION: u32 = 5;
 
 /// A field of a page or section that ranking weighs on its own. The number is the *position* of its
 /// tokens in the composite fields, which is how one posting list a term tells the fields it stands

@@ -92,7 +92,7 @@ impl Snapshot {
     pub(crate) fn take(store: &Store, cache: &SegmentCache) -> Result<Self> {
         // Marked before the commit is read: a commit in between is then seen as one more.
         let mark = store.commit_mark();
-        store.reader.reload()?;
+        store.reload()?;
         let searcher = store.reader.searcher();
         let generation = store.index.load_metas()?.opstamp;
         let mut known = cache.0.lock();

@@ -1,20 +1,22 @@
-//! The index folder: where it is, opening it, taking the writer's turn.
+//! An open index: reading its newest commit, taking the writer's turn.
 
+use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use tantivy::directory::MmapDirectory;
+use tantivy::directory::error::OpenReadError;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError};
 
-use super::fields::{FORMAT_VERSION, Fields, schema};
+use super::damage::{check_small, files_of_commit};
+use super::directory::{IndexDirectory, META};
+use super::fields::{Fields, schema};
 use super::tagged_text::tokenizers;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
-use crate::files::RootSet;
-use crate::options::{LinkTexts, OpenOptions};
+use crate::options::LinkTexts;
 
 /// Buffer of the one indexing thread. A cold index of 14 MB of Markdown fits in it as one segment.
 const WRITER_MEMORY_BYTES: usize = 160 * 1024 * 1024;
@@ -23,6 +25,8 @@ const UPDATE_MEMORY_BYTES: usize = 20 * 1024 * 1024;
 /// Segments with more deleted documents than this are rewritten. tantivy's default is never, and
 /// deleted documents count in its first-stage statistics.
 const DELETED_RATIO_BEFORE_MERGE: f32 = 0.2;
+/// How often a commit may come in between while another is being read.
+const RELOADS: usize = 20;
 /// How often a waiting writer looks whether the lock is free.
 const LOCK_POLL: Duration = Duration::from_millis(15);
 /// Decompressed 16 KiB blocks of page records kept by a reader: the table of about 2,500 pages.
@@ -47,50 +51,54 @@ pub(crate) struct CommitMark {
 }
 
 impl Store {
-    /// Opens or creates the index of these roots and settings. A damaged one is moved aside and
-    /// replaced by an empty one.
+    /// Opens or creates the index in `folder`, which need not be writable when it holds one.
     ///
     /// # Errors
-    /// [`Error::Io`] when the folder cannot be made or read. Lock, permission and disk errors never
-    /// count as damage.
-    pub(crate) fn open(options: &OpenOptions, roots: &RootSet) -> Result<Self> {
-        let folder = index_folder(options, roots)?;
-        match Self::open_folder(&folder, &options.link_texts) {
-            Err(Error::IndexCorrupt { .. }) => {
-                move_aside(&folder)?;
-                Self::open_folder(&folder, &options.link_texts)
-            }
-            opened => opened,
-        }
-    }
-
-    fn open_folder(folder: &Path, link_texts: &LinkTexts) -> Result<Self> {
+    /// [`Error::IndexCorrupt`] for a damaged one; [`Error::Io`] when the folder cannot be made or
+    /// read. Lock, permission and disk errors never count as damage.
+    pub(crate) fn open(folder: &Path, link_texts: &LinkTexts) -> Result<Self> {
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(folder)
             .map_err(Error::io("creating the index folder"))?;
-        let directory = MmapDirectory::open(folder).map_err(TantivyError::from)?;
-        let (schema, fields) = schema();
-        let index = Index::builder()
-            .schema(schema)
-            .tokenizers(tokenizers())
-            .settings(IndexSettings::default())
-            .open_or_create(directory)
-            .map_err(damage_at_open)?;
+        let index = open_index(IndexDirectory::open(folder)?)?;
+        check_small(folder, &index)?;
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
             .doc_store_cache_num_blocks(RECORD_CACHE_BLOCKS)
-            .try_into()
-            .map_err(damage_at_open)?;
+            .try_into()?;
+        let (_, fields) = schema();
         let link_texts = link_texts.clone();
         Ok(Self { folder: folder.to_owned(), index, reader, fields, link_texts })
     }
 
+    /// Whether the folder still holds an index: another program may have deleted it.
+    pub(crate) fn is_there(&self) -> bool {
+        self.commit_mark().is_some()
+    }
+
+    /// Reads the newest commit.
+    ///
+    /// # Errors
+    /// [`Error::IndexCorrupt`], [`Error::Io`].
+    pub(crate) fn reload(&self) -> Result<()> {
+        for _ in 0..RELOADS {
+            let before = self.commit_mark();
+            match self.reader.reload() {
+                // A commit made meanwhile took away what the one before named.
+                Err(TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(_)))
+                    if self.commit_mark() != before => {}
+                result => return Ok(result?),
+            }
+        }
+        Err(Error::IndexBusy)
+    }
+
     /// A mark that differs after any commit by any process. `None` while there is no index file.
     pub(crate) fn commit_mark(&self) -> Option<CommitMark> {
-        let metadata = fs::metadata(self.folder.join("meta.json")).ok()?;
+        let metadata = fs::metadata(self.folder.join(META)).ok()?;
         Some(CommitMark {
             inode: metadata.ino(),
             len: metadata.len(),
@@ -98,43 +106,24 @@ impl Store {
         })
     }
 
-    /// Takes the writer's turn, waiting while another process has it.
+    /// Takes the writer's turn, waiting while another process has it, and removes what writers that
+    /// were killed left behind.
     ///
     /// # Errors
-    /// [`Error::Cancelled`]; [`Error::IndexBusy`] after `patience`; [`Error::Io`].
+    /// [`Error::Cancelled`]; [`Error::IndexBusy`] after `patience`; [`Error::IndexCorrupt`];
+    /// [`Error::Io`], also for a folder that cannot be written.
     pub(crate) fn writer(
         &self,
         size: BatchSize,
         patience: Duration,
         cancel: &CancelToken,
     ) -> Result<IndexWriter> {
-        let started = Instant::now();
-        loop {
-            cancel.check()?;
-            match self.try_writer(size) {
-                Err(TantivyError::LockFailure(..)) if started.elapsed() < patience => {
-                    std::thread::sleep(LOCK_POLL);
-                }
-                result => return Ok(result?),
-            }
-        }
-    }
-
-    /// Merges all segments into one without the documents that were deleted.
-    ///
-    /// # Errors
-    /// As [`Self::writer`].
-    pub(crate) fn compact(&self, patience: Duration, cancel: &CancelToken) -> Result<()> {
-        let mut writer = self.writer(BatchSize::Large, patience, cancel)?;
-        let segments = self.index.searchable_segment_ids()?;
-        if !segments.is_empty() {
-            writer.merge(&segments).wait()?;
-        }
-        writer.wait_merging_threads()?;
-        Ok(())
-    }
-
-    fn try_writer(&self, size: BatchSize) -> tantivy::Result<IndexWriter> {
+        let directory = IndexDirectory::open(&self.folder)?;
+        wait_for_turn(&directory, patience, cancel)?;
+        // Opened for the turn: tantivy keeps in memory which files are its own, and others have
+        // written since this process looked.
+        let index = open_index(directory)?;
+        self.remove_orphans(&index)?;
         let options = IndexWriterOptions::builder()
             .num_worker_threads(1)
             .memory_budget_per_thread(match size {
@@ -143,11 +132,40 @@ impl Store {
             })
             .num_merge_threads(1)
             .build();
-        let writer = self.index.writer_with_options(options)?;
+        let writer = index.writer_with_options(options)?;
         let mut policy = LogMergePolicy::default();
         policy.set_del_docs_ratio_before_merge(DELETED_RATIO_BEFORE_MERGE);
         writer.set_merge_policy(Box::new(policy));
         Ok(writer)
+    }
+
+    /// Removes files that belong to no commit. Only with the writer's turn: nobody else can be about
+    /// to commit one of them.
+    fn remove_orphans(&self, index: &Index) -> Result<()> {
+        let living: HashSet<PathBuf> = files_of_commit(index)?.into_iter().collect();
+        let entries = fs::read_dir(&self.folder).map_err(Error::io("listing the index folder"))?;
+        for entry in entries.flatten() {
+            let name = PathBuf::from(entry.file_name());
+            if is_of_a_segment(&name) && !living.contains(&name) || is_half_written(&name) {
+                // What cannot be removed now is tried again with the next turn.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        Ok(())
+    }
+
+    /// Merges all segments into one without the documents that were deleted.
+    ///
+    /// # Errors
+    /// As [`Self::writer`].
+    pub(crate) fn compact(&self, patience: Duration, cancel: &CancelToken) -> Result<()> {
+        let mut writer = self.writer(BatchSize::Large, patience, cancel)?;
+        let segments = writer.index().searchable_segment_ids()?;
+        if !segments.is_empty() {
+            writer.merge(&segments).wait()?;
+        }
+        writer.wait_merging_threads()?;
+        Ok(())
     }
 
     /// The folder itself.
@@ -157,7 +175,7 @@ impl Store {
 
     /// When the newest commit was made.
     pub(crate) fn committed_at(&self) -> Option<SystemTime> {
-        fs::metadata(self.folder.join("meta.json")).ok()?.modified().ok()
+        fs::metadata(self.folder.join(META)).ok()?.modified().ok()
     }
 
     /// Bytes of all files of the index.
@@ -176,55 +194,44 @@ pub(crate) enum BatchSize {
     Large,
 }
 
-/// `<cache>/lectern/<hash of canonical roots and the settings that shape the index>/v<format>`.
-pub(crate) fn index_folder(options: &OpenOptions, roots: &RootSet) -> Result<PathBuf> {
-    let base = match &options.index_dir {
-        Some(folder) => folder.clone(),
-        None => dirs::cache_dir()
-            .ok_or_else(|| Error::invalid("no cache folder is known: name an index folder"))?
-            .join("lectern"),
-    };
-    let mut key = blake3::Hasher::new();
-    let mut part = |tag: &str, bytes: &[u8]| {
-        key.update(tag.as_bytes());
-        key.update(&(bytes.len() as u64).to_le_bytes());
-        key.update(bytes);
-    };
-    for root in roots.iter() {
-        part("name", root.name.as_bytes());
-        part("root", root.folder.as_os_str().as_encoded_bytes());
+/// Waits for the writer's turn.
+///
+/// # Errors
+/// [`Error::Cancelled`]; [`Error::IndexBusy`] after `patience`; [`Error::Io`].
+pub(super) fn wait_for_turn(
+    directory: &IndexDirectory,
+    patience: Duration,
+    cancel: &CancelToken,
+) -> Result<()> {
+    let started = Instant::now();
+    while !directory.try_turn()? {
+        cancel.check()?;
+        if started.elapsed() >= patience {
+            return Err(Error::IndexBusy);
+        }
+        std::thread::sleep(LOCK_POLL);
     }
-    for glob in options.include_globs() {
-        part("include", glob.as_bytes());
-    }
-    for glob in &options.exclude {
-        part("exclude", glob.as_bytes());
-    }
-    part("max", &options.max_file_bytes.to_le_bytes());
-    Ok(base.join(&key.finalize().to_hex()[..16]).join(format!("v{FORMAT_VERSION}")))
+    Ok(())
 }
 
-/// Sorts errors of opening into damage, which a rebuild heals, and everything else. `meta.json`
-/// has no checksum: what does not parse surfaces as an I/O error of kind "other" or invalid data.
-fn damage_at_open(error: TantivyError) -> Error {
-    if let TantivyError::IoError(source) = &error
-        && matches!(
-            source.kind(),
-            std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof
-        )
-    {
-        return Error::IndexCorrupt { message: "its table of contents cannot be read".to_owned() };
-    }
-    error.into()
+fn open_index(directory: IndexDirectory) -> Result<Index> {
+    let (schema, _) = schema();
+    let index = Index::builder()
+        .schema(schema)
+        .tokenizers(tokenizers())
+        .settings(IndexSettings::default())
+        .open_or_create(directory)?;
+    Ok(index)
 }
 
-fn move_aside(folder: &Path) -> Result<()> {
-    let stamp =
-        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| d.as_millis());
-    let aside = folder.with_extension(format!("damaged-{stamp}"));
-    match fs::rename(folder, aside) {
-        // Another process was quicker.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        result => result.map_err(Error::io("moving a damaged index aside")),
-    }
+/// `<32 hex digits>.<what>`, as tantivy names the files of a segment.
+fn is_of_a_segment(name: &Path) -> bool {
+    let name = name.to_string_lossy();
+    let id = name.split('.').next().unwrap_or_default();
+    id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A file that was to replace another, as tantivy names it.
+fn is_half_written(name: &Path) -> bool {
+    name.to_string_lossy().starts_with(".tmp")
 }

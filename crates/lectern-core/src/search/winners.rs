@@ -4,12 +4,14 @@
 //! handle and hashed; where it has changed since it was indexed, the section is found again in the
 //! new content by its id, or dropped.
 
+use std::time::Duration;
+
 use lectern_markdown::{LineRange, Source, parse};
 use rustc_hash::FxHashMap;
 use tantivy::DocAddress;
 
-use crate::error::Result;
-use crate::files::{FileBytes, RootSet};
+use crate::error::{Error, Result};
+use crate::files::{FileBytes, RootSet, SETTLING, is_exhaustion};
 use crate::index::document::page_record;
 use crate::index::page_record::PageRecord;
 use crate::index::snapshot::Snapshot;
@@ -39,6 +41,8 @@ pub(crate) struct Winners<'a> {
     max_file_bytes: u64,
     records: FxHashMap<DocAddress, PageRecord>,
     pages: FxHashMap<DocAddress, Option<OpenPage>>,
+    /// How long may still be waited for files that are just being replaced.
+    patience: Duration,
     /// Paths whose files are gone or changed.
     pub(crate) stale: Vec<String>,
 }
@@ -57,6 +61,7 @@ impl<'a> Winners<'a> {
             max_file_bytes,
             records: FxHashMap::default(),
             pages: FxHashMap::default(),
+            patience: SETTLING,
             stale: Vec::new(),
         }
     }
@@ -84,8 +89,8 @@ impl<'a> Winners<'a> {
     /// Reads a section. `None` when its file or it itself is gone.
     ///
     /// # Errors
-    /// [`crate::Error::IndexCorrupt`], [`crate::Error::Io`] for the index; a page that cannot be
-    /// read is gone.
+    /// [`Error::IndexCorrupt`], [`Error::Io`] for the index and when the process is out of handles
+    /// or memory; any other page that cannot be read is gone.
     pub(crate) fn read(&mut self, section: DocAddress) -> Result<Option<Winner>> {
         let facts = &self.snapshot.segments[section.segment_ord as usize];
         let (_, order) = facts.page_of(section.doc_id);
@@ -95,7 +100,7 @@ impl<'a> Winners<'a> {
                 Some(record) => record.clone(),
                 None => self.snapshot.record(page)?,
             };
-            let opened = self.open(record);
+            let opened = self.open(record)?;
             self.pages.insert(page, opened);
         }
         let Some(Some(open)) = self.pages.get(&page) else {
@@ -114,19 +119,31 @@ impl<'a> Winners<'a> {
         Ok(found.and_then(|order| open.section(order)))
     }
 
-    fn open(&mut self, record: PageRecord) -> Option<OpenPage> {
-        let Ok(file) = self.roots.read(&record.path, self.max_file_bytes) else {
-            self.stale.push(record.path);
-            return None;
+    fn open(&mut self, record: PageRecord) -> Result<Option<OpenPage>> {
+        let file = if record.hash == *blake3::hash(b"").as_bytes() {
+            self.roots.read(&record.path, self.max_file_bytes)
+        } else {
+            self.roots.read_settled(&record.path, self.max_file_bytes, &mut self.patience)
+        };
+        let file = match file {
+            Ok(file) => file,
+            // Nothing is wrong with the page, and an answer without it would be.
+            Err(source) if is_exhaustion(&source) => {
+                return Err(Error::Io { action: "reading a page", source });
+            }
+            Err(_) => {
+                self.stale.push(record.path);
+                return Ok(None);
+            }
         };
         if file.hash() == record.hash {
-            return Some(OpenPage { record, file, has_changed: false });
+            return Ok(Some(OpenPage { record, file, has_changed: false }));
         }
         self.stale.push(record.path.clone());
-        let source = Source::decode(&file.bytes).ok()?;
+        let Ok(source) = Source::decode(&file.bytes) else { return Ok(None) };
         let page = parse(&record.path, &source);
         let record = page_record(&record.path, &page, &file, &source);
-        Some(OpenPage { record, file, has_changed: true })
+        Ok(Some(OpenPage { record, file, has_changed: true }))
     }
 }
 

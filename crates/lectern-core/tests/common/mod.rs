@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use lectern_core::{
     CancelToken, Engine, Hit, OpenOptions, ReadAnswer, ReadRequest, Result, SearchAnswer,
-    SearchRequest, SyncReport,
+    SearchRequest, SyncReport, SyncScope,
 };
 use tempfile::TempDir;
 
@@ -82,7 +82,7 @@ pub fn set_mtime(path: &Path, time: SystemTime) {
 }
 
 pub fn sync(engine: &Engine) -> SyncReport {
-    engine.sync(&|_| {}, &CancelToken::new()).unwrap()
+    engine.sync(&SyncScope::default(), &|_| {}, &CancelToken::new()).unwrap()
 }
 
 pub fn request(query: &str) -> SearchRequest {

@@ -61,7 +61,7 @@ const cases: Case[] = [
       "ok    configuration     no file, roots from flag ROOT",
       "ok    root docs         /Users/you/docs: 2 pages (.md 1, .mdx 1)",
       "ok    git docs          no repository; pages go by the times of their files",
-      "ok    index folder      /Users/you/index/6e05ce1ddfed77a2/v4, 71.0 GB free",
+      "ok    index folder      /Users/you/index/6e05ce1ddfed77a2/v5, 71.0 GB free",
       "ok    index             not built yet; the first start builds it",
       "ok    skipped           nothing",
       "ok    stdout            JSON-RPC only; initialize answered after 128 ms",
@@ -240,7 +240,7 @@ const cases: Case[] = [
       folder.write("new.md", "# New\n");
     },
     says: [
-      "warn  index             format v4, generation 3, 1 page, 0.0 MB, updated just now, behind the files: 1 added, 0 changed, 0 removed",
+      "warn  index             format v5, generation 3, 1 page, 0.0 MB, updated just now, behind the files: 1 added, 0 changed, 0 removed",
       "      next: run `lectern index`; `serve` also catches up at its start",
     ],
     status: 0,
@@ -249,7 +249,7 @@ const cases: Case[] = [
     what: "an index that is up to date",
     prepare: (folder) => void lectern(["index", folder.root, "--index-dir", folder.index]),
     says: [
-      "ok    index             format v4, generation 3, 1 page, 0.0 MB, updated just now, up to the files",
+      "ok    index             format v5, generation 3, 1 page, 0.0 MB, updated just now, up to the files",
     ],
     status: 0,
   },
@@ -258,7 +258,7 @@ const cases: Case[] = [
     prepare(folder) {
       lectern(["index", folder.root, "--index-dir", folder.index]);
       const [hash = ""] = readdirSync(folder.index);
-      writeFileSync(path.join(folder.index, hash, "v4/meta.json"), "{");
+      writeFileSync(path.join(folder.index, hash, "v5/meta.json"), "{");
     },
     says: [
       "warn  index             is damaged",
@@ -335,7 +335,7 @@ describe("doctor", () => {
     mkdirSync(folder.index, { mode: 0o755 });
     const unwritable = diagnosis(folder, [folder.root], { uid: NOBODY });
     expectLines(unwritable, [
-      "fail  index folder      /Users/you/index/6e05ce1ddfed77a2/v4: /Users/you/index is not writable",
+      "fail  index folder      /Users/you/index/6e05ce1ddfed77a2/v5: /Users/you/index is not writable",
       "      next: name another folder with --index-dir or LECTERN_INDEX_DIR, or give it the right",
     ]);
     expect(unwritable.status).toBe(5);
