@@ -20,7 +20,9 @@ use crate::open::Open;
 use crate::options::OpenOptions;
 use crate::read::{Read, ReadAnswer, ReadRequest};
 use crate::search::{Search, SearchAnswer, SearchRequest, Synonyms};
-use crate::sync::{Audit, Sync, SyncProgress, SyncReport, SyncScope, Touched, WRITER_PATIENCE};
+use crate::sync::{
+    Audit, CONFIRMING, Outcome, Sync, SyncProgress, SyncReport, SyncScope, Touched, WRITER_PATIENCE,
+};
 use crate::verify::{Verify, VerifyReport};
 
 /// A root in use.
@@ -147,28 +149,43 @@ impl Engine {
         cancel: &CancelToken,
     ) -> Result<SyncReport> {
         let mut open = self.opened()?;
-        cancel.check()?;
-        // A root may have been replaced since its handle was taken.
-        let roots = Arc::new(RootSet::open(&self.options.roots)?);
-        *open.roots.write() = Arc::clone(&roots);
         let is_anew = open.is_lost();
         if is_anew {
-            open = Arc::new(open.anew(&self.options, Arc::clone(&roots))?);
+            let roots = RootSet::open(&self.options.roots)?;
+            open = Arc::new(open.anew(&self.options, Arc::new(roots))?);
         }
         let whole = SyncScope::default();
-        let sync = Sync {
-            scope: if is_anew { &whole } else { scope },
-            store: &open.store,
-            roots: &roots,
-            scanner: &self.scanner,
-            cache: &open.cache,
-            touched: &self.touched,
-            audit: &self.audit,
-            max_file_bytes: self.options.max_file_bytes,
-            cancel,
-            progress,
+        let run = |believes: bool| {
+            cancel.check()?;
+            // A root may have been replaced since its handle was taken.
+            let roots = Arc::new(RootSet::open(&self.options.roots)?);
+            *open.roots.write() = Arc::clone(&roots);
+            let sync = Sync {
+                scope: if is_anew { &whole } else { scope },
+                believes,
+                store: &open.store,
+                roots: &roots,
+                scanner: &self.scanner,
+                cache: &open.cache,
+                touched: &self.touched,
+                audit: &self.audit,
+                max_file_bytes: self.options.max_file_bytes,
+                cancel,
+                progress,
+            };
+            open.noting_damage(sync.run())
         };
-        let (snapshot, mut report) = open.noting_damage(sync.run())?;
+        let outcome = match run(false)? {
+            Outcome::Doubtful => {
+                cancel.wait(CONFIRMING)?;
+                run(true)?
+            }
+            done @ Outcome::Done(_) => done,
+        };
+        let Outcome::Done(done) = outcome else {
+            return Err(Error::Internal { message: "a second look had doubts".to_owned() });
+        };
+        let (snapshot, mut report) = *done;
         report.healed = open.healed.lock().take();
         *open.snapshot.write() = Arc::new(snapshot);
         open.has_synced.store(true, std::sync::atomic::Ordering::Release);

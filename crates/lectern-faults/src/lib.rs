@@ -11,7 +11,7 @@
 //! | `FAULT_CALLS` | letters: `w`rite, `s`ync, `r`ename, `u`nlink, `o`pen, `t`runcate, read `p`art; default `wsru` |
 //! | `FAULT_AT` | from 1, the call that fails; 0 or absent: none |
 //! | `FAULT_LAST` | the last one; default the same; `all`: from then on |
-//! | `FAULT_DOES` | `kill`, or the number of an error |
+//! | `FAULT_DOES` | `kill`, `stop`, or the number of an error |
 //! | `FAULT_COUNT` | a file that gets the number of calls when the process ends by itself |
 #![cfg(target_os = "linux")]
 #![allow(unsafe_code, reason = "stands between a program and the C library")]
@@ -31,8 +31,14 @@ struct Plan {
     calls: Vec<u8>,
     at: usize,
     last: usize,
-    /// `None`: kill.
-    error: Option<c_int>,
+    does: Does,
+}
+
+#[derive(Clone, Copy)]
+enum Does {
+    Fail(c_int),
+    /// Sends the process a signal: it is killed, or stopped until it is told to go on.
+    Signal(c_int),
 }
 
 static SEEN: AtomicUsize = AtomicUsize::new(0);
@@ -63,7 +69,11 @@ fn plan() -> Option<&'static Plan> {
             calls: variable(c"FAULT_CALLS").unwrap_or(b"wsru").to_vec(),
             at,
             last,
-            error: number(c"FAULT_DOES").and_then(|error| c_int::try_from(error).ok()),
+            does: match number(c"FAULT_DOES").and_then(|error| c_int::try_from(error).ok()) {
+                Some(error) => Does::Fail(error),
+                None if variable(c"FAULT_DOES") == Some(b"stop") => Does::Signal(libc::SIGSTOP),
+                None => Does::Signal(libc::SIGKILL),
+            },
         })
     };
     PLAN.get_or_init(read).as_ref()
@@ -76,7 +86,8 @@ extern "C" fn tell_count() {
     }
 }
 
-/// Counts a call; gives the error by which it is to fail, or never returns.
+/// Counts a call; gives the error by which it is to fail. A process that is killed here never makes
+/// the call.
 fn fault(kind: u8, path: &[u8]) -> Option<c_int> {
     let plan = plan()?;
     let is_below = path.strip_prefix(plan.folder.as_slice()).is_some_and(|r| r.starts_with(b"/"));
@@ -87,15 +98,20 @@ fn fault(kind: u8, path: &[u8]) -> Option<c_int> {
     if plan.at == 0 || number < plan.at || number > plan.last {
         return None;
     }
-    if plan.error.is_none() {
-        // SAFETY: ends this process.
-        unsafe { libc::kill(libc::getpid(), libc::SIGKILL) };
-        loop {
-            // SAFETY: waits for the signal.
-            unsafe { libc::pause() };
+    match plan.does {
+        Does::Fail(error) => Some(error),
+        Does::Signal(signal) => {
+            // SAFETY: to this process.
+            unsafe { libc::kill(libc::getpid(), signal) };
+            if signal == libc::SIGKILL {
+                loop {
+                    // SAFETY: waits for it.
+                    unsafe { libc::pause() };
+                }
+            }
+            None
         }
     }
-    plan.error
 }
 
 /// A failure as the C library reports it.

@@ -7,10 +7,9 @@
 mod common;
 
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use common::{Pages, Place, answers, difference, edited, leftovers, pages, sync};
+use common::{Pages, Place, answers, difference, edited, fault_library, leftovers, pages, sync};
 use lectern_core::CancelToken;
 
 const EIO: i32 = 5;
@@ -18,14 +17,6 @@ const ENOSPC: i32 = 28;
 const SIGKILL: i32 = 9;
 /// Calls that are tried of a run when not all are.
 const SAMPLE: usize = 25;
-
-/// The library that makes calls fail, as cargo builds it beside the tests.
-fn faults() -> PathBuf {
-    let mut folder = std::env::current_exe().unwrap();
-    folder.pop();
-    let beside = folder.join("liblectern_faults.so");
-    if beside.exists() { beside } else { folder.parent().unwrap().join("liblectern_faults.so") }
-}
 
 struct Fault<'a> {
     at: usize,
@@ -36,13 +27,11 @@ struct Fault<'a> {
 fn run(place: &Place, index: &str, compact: bool, fault: Option<&Fault<'_>>) -> (Output, usize) {
     let count = place.index("count");
     let _ = std::fs::remove_file(&count);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_sync-once"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_engine-once"));
     child.arg(place.root()).arg(place.index(index));
-    if compact {
-        child.arg("compact");
-    }
+    child.arg(if compact { "compact" } else { "sync" });
     child
-        .env("LD_PRELOAD", faults())
+        .env("LD_PRELOAD", fault_library())
         .env("FAULT_FOLDER", place.index(index).canonicalize().unwrap_or(place.index(index)))
         .env("FAULT_COUNT", &count);
     if let Some(fault) = fault {

@@ -27,6 +27,8 @@ const UPDATE_MEMORY_BYTES: usize = 20 * 1024 * 1024;
 const DELETED_RATIO_BEFORE_MERGE: f32 = 0.2;
 /// How often a commit may come in between while another is being read.
 const RELOADS: usize = 20;
+/// How long another process may take to create an index.
+const CREATING: Duration = Duration::from_secs(10);
 /// How often a waiting writer looks whether the lock is free.
 const LOCK_POLL: Duration = Duration::from_millis(15);
 /// Decompressed 16 KiB blocks of page records kept by a reader: the table of about 2,500 pages.
@@ -62,7 +64,14 @@ impl Store {
             .mode(0o700)
             .create(folder)
             .map_err(Error::io("creating the index folder"))?;
-        let index = open_index(IndexDirectory::open(folder)?)?;
+        let directory = IndexDirectory::open(folder)?;
+        if !folder.join(META).exists() {
+            // As everything that writes: whoever has the turn removes what is nobody's.
+            let turn = IndexDirectory::open(folder)?;
+            wait_for_turn(&turn, CREATING, &CancelToken::new())?;
+            open_index(turn)?;
+        }
+        let index = open_index(directory)?;
         check_small(folder, &index)?;
         let reader = index
             .reader_builder()

@@ -24,7 +24,7 @@ use difference::{Difference, IndexedFile};
 /// How long a sync waits for another writer before it gives up its turn.
 pub(crate) const WRITER_PATIENCE: Duration = Duration::from_mins(10);
 /// How long after a scan that missed many pages it is made again.
-const CONFIRMING: Duration = Duration::from_secs(2);
+pub(crate) const CONFIRMING: Duration = Duration::from_secs(2);
 /// What a sync of everything reads, beside what differs, of files that look as they were indexed:
 /// a sixtieth, so that a sync a minute has read all of them in an hour, or at least this much.
 const AUDIT_BYTES: u64 = 4 * 1024 * 1024;
@@ -33,6 +33,8 @@ const AUDIT_SHARE: u64 = 60;
 /// One sync. Created a call; borrows what the engine holds.
 pub(crate) struct Sync<'a> {
     pub(crate) scope: &'a SyncScope,
+    /// A mass of deletions is believed.
+    pub(crate) believes: bool,
     pub(crate) store: &'a Store,
     pub(crate) roots: &'a RootSet,
     pub(crate) scanner: &'a Scanner,
@@ -42,6 +44,13 @@ pub(crate) struct Sync<'a> {
     pub(crate) max_file_bytes: u64,
     pub(crate) cancel: &'a CancelToken,
     pub(crate) progress: &'a (dyn Fn(SyncProgress) + std::marker::Sync),
+}
+
+/// What a sync came to.
+pub(crate) enum Outcome {
+    Done(Box<(Snapshot, SyncReport)>),
+    /// So many pages seem to be gone that nothing was done.
+    Doubtful,
 }
 
 /// How far the files have been read that look as they were indexed: the path of the last one.
@@ -56,23 +65,21 @@ fn pool() -> Result<ThreadPool> {
 }
 
 impl Sync<'_> {
-    /// Runs the sync and returns the snapshot of its commit.
+    /// Runs the sync and returns the snapshot of its commit with its report.
     ///
     /// # Errors
     /// [`Error::RootUnusable`], [`Error::Io`], [`Error::IndexBusy`], [`Error::Cancelled`],
     /// [`Error::IndexCorrupt`]. Batches committed before an error stay.
-    pub(crate) fn run(&self) -> Result<(Snapshot, SyncReport)> {
+    pub(crate) fn run(&self) -> Result<Outcome> {
         let started = Instant::now();
         let within = Arc::new(Within::new(&self.scope.paths));
         let mut report = SyncReport::default();
         let mut snapshot = Snapshot::take(self.store, self.cache)?;
         self.tell(SyncStage::Scanning, 0, 0);
         let mut difference = self.look(&within, &snapshot, &mut report)?;
-        if difference.is_mass_deletion(snapshot.totals.pages) {
+        if !self.believes && difference.is_mass_deletion(snapshot.totals.pages) {
             self.tell(SyncStage::Confirming, 0, difference.removed.len());
-            self.cancel.wait(CONFIRMING)?;
-            snapshot = Snapshot::take(self.store, self.cache)?;
-            difference = self.look(&within, &snapshot, &mut report)?;
+            return Ok(Outcome::Doubtful);
         }
         self.reread(&mut difference, &snapshot, &within)?;
         report.times.scan = started.elapsed();
@@ -99,7 +106,7 @@ impl Sync<'_> {
         report.generation = snapshot.generation;
         report.index_bytes = self.store.size_bytes();
         report.times.total = started.elapsed();
-        Ok((snapshot, report))
+        Ok(Outcome::Done(Box::new((snapshot, report))))
     }
 
     fn tell(&self, stage: SyncStage, done: usize, total: usize) {

@@ -188,3 +188,11 @@ pub fn leftovers(folder: &Path) -> Vec<String> {
         .filter(|name| !living.iter().any(|id| name.starts_with(id)))
         .collect()
 }
+
+/// The library that makes calls fail, as cargo builds it beside the tests.
+pub fn fault_library() -> PathBuf {
+    let mut folder = std::env::current_exe().unwrap();
+    folder.pop();
+    let beside = folder.join("liblectern_faults.so");
+    if beside.exists() { beside } else { folder.parent().unwrap().join("liblectern_faults.so") }
+}
