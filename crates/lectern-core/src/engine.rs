@@ -15,7 +15,7 @@ use crate::files::{Root, RootSet, Scanner, Within};
 use crate::index::damage::damaged_files;
 use crate::index::fields::FORMAT_VERSION;
 use crate::index::location::index_folder;
-use crate::lead::Lead;
+use crate::lead::{Lead, Leadership};
 use crate::open::Open;
 use crate::options::OpenOptions;
 use crate::read::{Read, ReadAnswer, ReadRequest};
@@ -116,6 +116,15 @@ impl Engine {
     pub fn locate(options: &OpenOptions) -> Result<PathBuf> {
         options.check()?;
         index_folder(options, &RootSet::open(&options.roots)?)
+    }
+
+    /// What the process that leads over the index of these settings says of itself; `None` where
+    /// none leads. Touches nothing there.
+    ///
+    /// # Errors
+    /// [`Error::RootUnusable`], [`Error::InvalidArgument`].
+    pub fn leader(options: &OpenOptions) -> Result<Option<String>> {
+        Ok(Leadership::new(&Self::locate(options)?).account())
     }
 
     /// Brings the index up to the files: what is new or differs is indexed, what is gone removed.

@@ -111,13 +111,16 @@ impl BindingEngine {
         Self { shared: Arc::new(shared) }
     }
 
-    /// Folder in which `open` would keep the index.
+    /// Folder in which `open` would keep the index, and who leads there.
     #[napi(ts_return_type = "Promise<BindingIndexFolder | BindingFailure>")]
     #[must_use]
     pub fn locate(&self) -> AsyncTask<Job<BindingIndexFolder>> {
         let shared = Arc::clone(&self.shared);
         AsyncTask::new(Job::new(move || {
-            let work = || Ok(Engine::locate(&shared.options)?.into());
+            let work = || {
+                let folder = Engine::locate(&shared.options)?.to_string_lossy().into_owned();
+                Ok(BindingIndexFolder { folder, leader: Engine::leader(&shared.options)? })
+            };
             guarded(BindingCall::Locate, work, || ())
         }))
     }

@@ -373,10 +373,6 @@ pub struct BindingOpened {
 pub struct BindingIndexFolder {
     /// Absolute.
     pub folder: String,
-}
-
-impl From<PathBuf> for BindingIndexFolder {
-    fn from(folder: PathBuf) -> Self {
-        Self { folder: folder.to_string_lossy().into_owned() }
-    }
+    /// What the process that leads there says of itself.
+    pub leader: Option<String>,
 }

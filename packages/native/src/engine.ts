@@ -53,6 +53,17 @@ export async function locateIndex(options: OpenOptions): Promise<string> {
   return unwrap(await new binding.BindingEngine(bindingOptions(options)).locate()).folder;
 }
 
+/**
+ * What the process that leads over the index of these settings said of itself in
+ * {@link Engine.lead}; `undefined` where none leads. Touches nothing there.
+ *
+ * @throws {@link LecternError} as {@link locateIndex}.
+ */
+export async function readLeader(options: OpenOptions): Promise<string | undefined> {
+  const binding = await loadBinding();
+  return unwrap(await new binding.BindingEngine(bindingOptions(options)).locate()).leader;
+}
+
 function bindingOptions(options: OpenOptions): Binding.BindingOpenOptions {
   const { roots, indexDir, include, exclude, maxFileBytes, synonymsFile, linkTexts } = options;
   return {

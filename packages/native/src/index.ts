@@ -40,5 +40,5 @@ export type {
   SyncProgress,
   SyncReport,
 } from "./contract.ts";
-export { locateIndex, openEngine } from "./engine.ts";
+export { locateIndex, openEngine, readLeader } from "./engine.ts";
 export { type ErrorClass, type ErrorCode, LecternError } from "./error.ts";

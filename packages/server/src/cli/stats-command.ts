@@ -4,6 +4,7 @@ import path from "node:path";
 import { locateIndex, type OpenOptions, openEngine, type Stats } from "@lectern/native";
 import type { Command } from "commander";
 
+import { readAccount } from "../freshness/account.ts";
 import { describe } from "./help.ts";
 import { addDocumentFlags, type DocumentFlags, openOptions } from "./options.ts";
 import { print, printJson, table } from "./terminal.ts";
@@ -47,6 +48,15 @@ async function indexStats(options: OpenOptions): Promise<IndexStats> {
   return stats.generation === 0 ? { indexFolder, isBuilt: false } : { isBuilt: true, ...stats };
 }
 
+function leaderText(account: string | undefined): string {
+  if (account === undefined) return "none: no server runs over this index";
+  const { pid, watch } = readAccount(account) ?? {};
+  if (pid === undefined) return "a server of another version";
+  return watch?.kind === "polling"
+    ? `process ${pid}, polling: ${watch.reason}`
+    : `process ${pid}, watching by events`;
+}
+
 function human(answer: IndexStats): string {
   if (!answer.isBuilt)
     return `no index yet; \`lectern index\` builds it\nfolder  ${answer.indexFolder}`;
@@ -63,5 +73,7 @@ function human(answer: IndexStats): string {
     ["generation", String(generation)],
     ["format", `v${formatVersion}`],
     ["folder", answer.indexFolder],
+    ["leader", leaderText(answer.leader)],
+    ...(answer.behind === undefined ? [] : [["behind", answer.behind]]),
   ]);
 }

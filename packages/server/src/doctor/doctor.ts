@@ -19,6 +19,7 @@ import { checkIndex } from "./index-state.ts";
 import { checkAddon, checkLaunch, checkNode } from "./installation.ts";
 import { checkRoot } from "./roots.ts";
 import { checkSynonyms } from "./synonyms.ts";
+import { checkUpkeep } from "./upkeep.ts";
 import { checkVariables } from "./variables.ts";
 
 /**
@@ -87,6 +88,7 @@ async function* documentChecks(
   const folder = await locateIndex(engineOptions(settings));
   yield await checkIndexFolder(folder);
   yield* await checkIndex(settings, folder, { scratch, pages });
+  yield await checkUpkeep(settings);
 }
 
 /** Whether a root was given by a path that depends on the working directory. */

@@ -58,7 +58,6 @@ export class Freshness {
   #since = "";
   #beat = "";
   #watcher: Watcher | undefined;
-  #watch: WatchMode | undefined;
   #sweptAt: string | undefined;
   #problem: string | undefined;
   #failures = 0;
@@ -102,7 +101,7 @@ export class Freshness {
   state(): FreshnessState {
     return {
       ...(this.#lead !== undefined && { lead: this.#lead }),
-      ...(this.#watch !== undefined && { watch: this.#watch }),
+      ...(this.#watcher !== undefined && { watch: this.#watcher.mode }),
       ...(this.#sweptAt !== undefined && { sweptAt: this.#sweptAt }),
       ...(this.#problem !== undefined && { problem: this.#problem }),
     };
@@ -192,7 +191,6 @@ export class Freshness {
     } else {
       this.#watcher?.close();
       this.#watcher = undefined;
-      this.#watch = undefined;
     }
   }
 
@@ -207,7 +205,6 @@ export class Freshness {
         await this.#queue.request(paths === undefined ? {} : { paths }).catch(() => undefined);
       },
       onModeChange: (mode) => {
-        this.#watch = mode;
         if (mode.kind === "polling") log.warn({ reason: mode.reason }, "watching by polling");
         else log.info({}, "watching by events");
       },
@@ -240,7 +237,7 @@ export class Freshness {
       version,
       since: this.#since,
       beat: this.#beat,
-      ...(this.#watch !== undefined && { watch: this.#watch }),
+      ...(this.#watcher !== undefined && { watch: this.#watcher.mode }),
       ...(this.#sweptAt !== undefined && { sweptAt: this.#sweptAt }),
       ...(this.#problem !== undefined && { problem: this.#problem }),
     };

@@ -64,6 +64,7 @@ const cases: Case[] = [
       "ok    index folder      /Users/you/index/6e05ce1ddfed77a2/v5, 71.0 GB free",
       "ok    index             not built yet; the first start builds it",
       "ok    skipped           nothing",
+      "ok    upkeep            no server runs over this index",
       "ok    stdout            JSON-RPC only; initialize answered after 128 ms",
     ],
     status: 0,
