@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { findGit } from "../src/history/git.ts";
+import { findGit } from "../src/git/git.ts";
 import { brief, GitFolder, historyOf, now, pagesBelow, scratch } from "./support/git-folder.ts";
 
 describe("git", () => {

@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { makeHarmless } from "../src/history/git-settings.ts";
+import { makeHarmless } from "../src/git/git-settings.ts";
 import {
   brief,
   daysAgo,

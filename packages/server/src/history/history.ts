@@ -1,6 +1,6 @@
 import { oneLine } from "../plain-text.ts";
 import type { Log } from "../serving/log.ts";
-import { findGit, type Git } from "./git.ts";
+import { findGit, type Git } from "../git/git.ts";
 import { findPlaces, type HistoryRoot } from "./places.ts";
 import {
   byTime,

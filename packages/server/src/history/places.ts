@@ -1,8 +1,8 @@
-import { lstatSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 
+import { hasGit, repositoryAround } from "../git/work-tree.ts";
 import type { Place } from "./repository.ts";
 
 /** A folder whose pages have a history. */
@@ -61,27 +61,6 @@ export async function findPlaces(
     await setImmediate();
   }
   return places;
-}
-
-function repositoryAround(folder: string): string | undefined {
-  for (let at = folder; ; at = path.dirname(at)) {
-    if (hasGit(at)) return at;
-    if (path.dirname(at) === at) return undefined;
-  }
-}
-
-/**
- * Whether `.git` is there: a folder, or a file in worktrees and submodules, or a link. Asked of
- * every folder and nearly always in vain: a promise and an error each would cost several times what
- * the question does, in time and in memory that stays.
- */
-function hasGit(folder: string): boolean {
-  try {
-    return lstatSync(path.join(folder, ".git"), { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    // Not a folder any more, or not to be looked into.
-    return false;
-  }
 }
 
 function slashed(relative: string): string {

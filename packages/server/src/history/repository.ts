@@ -1,9 +1,10 @@
-import { lstat, readFile, realpath } from "node:fs/promises";
+import { lstat, readFile } from "node:fs/promises";
 import path from "node:path";
 
+import { type Git, GitError, output, stream } from "../git/git.ts";
+import type { Harmless } from "../git/git-settings.ts";
+import { gitFolders, gitProblem, harmlessSettings } from "../git/work-tree.ts";
 import type { Log } from "../serving/log.ts";
-import { type Git, GitError, output, stream } from "./git.ts";
-import { type Harmless, makeHarmless } from "./git-settings.ts";
 import type { FileChange } from "./log-parser.ts";
 import { StatusParser } from "./status-parser.ts";
 import {
@@ -94,7 +95,7 @@ export class Repository {
       this.problem = undefined;
     } catch (error) {
       if (error instanceof GitError && error.failure === "aborted") throw error;
-      const reason = reasonOf(error);
+      const reason = gitProblem(error);
       const level = reason === this.problem ? "debug" : "warn";
       this.#log[level]({ err: error, folder }, "the history of a repository cannot be read");
       this.problem = reason;
@@ -107,12 +108,14 @@ export class Repository {
 
   /** One reading; `false` when a commit landed meanwhile. */
   async #read(plain: Source, pageKey: string): Promise<boolean> {
+    const ask = (...args: string[]): Promise<Buffer> =>
+      output(plain.git, callOf(plain, args, plain.limits.callMs));
     const identity = await identityOf(this.place.folder);
     if (identity !== this.#identity) this.#shallowFile = undefined;
-    this.#shallowFile ??= await this.#open(plain);
+    this.#shallowFile ??= path.join((await gitFolders(plain.folder, ask)).common, "shallow");
     this.#identity = identity;
     const [configuration, head, shallow] = await Promise.all([
-      configurationOf(plain),
+      harmlessSettings(ask),
       headOf(plain),
       readFile(this.#shallowFile, "utf8").catch(() => ""),
     ]);
@@ -152,25 +155,6 @@ export class Repository {
     return loadTable(source, head, boundary);
   }
 
-  /** Finds the file of the boundary, and whether git sees the repository that was found here. */
-  async #open(source: Source): Promise<string> {
-    const ask = async (...args: string[]): Promise<string> => {
-      const call = callOf(source, args, source.limits.callMs);
-      return (await output(source.git, call)).toString().replace(/\r?\n$/u, "");
-    };
-    // `core.worktree` could name any folder of the machine.
-    const top = await ask("rev-parse", "--show-toplevel");
-    if ((await realpath(top)) !== source.folder) throw new ElsewhereError();
-    const own = await ask("rev-parse", "--absolute-git-dir");
-    const common = await ask("rev-parse", "--path-format=absolute", "--git-common-dir");
-    if (!(await belongs(source.folder, own, common))) {
-      // Submodules are named so. Not with the settings of another folder, which came with pages.
-      const names = (await ask("config", "--list", "-z", "--name-only")).split("\0");
-      if (own !== common || !names.includes("core.worktree")) throw new StrangerError();
-    }
-    return path.join(common, "shallow");
-  }
-
   #pending(files: readonly FileChange[]): void {
     this.uncommitted = files;
     this.changed = new Set(files.map((file) => file.path));
@@ -207,44 +191,10 @@ export class Repository {
   }
 }
 
-/** A work tree that is not around its own `.git`. */
-class ElsewhereError extends Error {}
-
-/** A `.git` that leads to a repository which knows nothing of the folder. */
-class StrangerError extends Error {}
-
-/** A configuration that cannot be made harmless for sure. */
-class UnsafeError extends Error {}
-
 /** Tells one `.git` from another that took its place. */
 async function identityOf(folder: string): Promise<string> {
   const entry = await lstat(path.join(folder, ".git"));
   return entry.isDirectory() ? String(entry.ino) : `${entry.ino} ${entry.mtimeMs}`;
-}
-
-/**
- * Whether a repository acknowledges a folder: it lies in its `.git`, or has it among its worktrees.
- * A `.git` that came with the pages could otherwise show the history of any repository here.
- */
-async function belongs(folder: string, own: string, common: string): Promise<boolean> {
-  const here = path.join(folder, ".git");
-  try {
-    if ((await lstat(here)).isDirectory()) return (await realpath(common)) === here;
-    if (path.dirname(path.dirname(own)) !== common) return false;
-    const back = (await readFile(path.join(own, "gitdir"), "utf8")).trim();
-    const file = path.resolve(own, back);
-    return path.join(await realpath(path.dirname(file)), path.basename(file)) === here;
-  } catch {
-    return false;
-  }
-}
-
-async function configurationOf(source: Source): Promise<Harmless> {
-  const args = ["config", "--list", "-z", "--name-only"];
-  const names = await output(source.git, callOf(source, args, source.limits.callMs));
-  const configuration = makeHarmless(names);
-  if (configuration === undefined) throw new UnsafeError();
-  return configuration;
 }
 
 async function headOf(source: Source): Promise<string | undefined> {
@@ -286,19 +236,4 @@ async function withoutFiltered(
     if (value !== "unspecified" && value !== "unset") filtered.add(page);
   }
   return files.filter((file) => file.change !== "changed" || !filtered.has(file.path));
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof ElsewhereError) return "its work tree is another folder";
-  if (error instanceof StrangerError) {
-    return "its .git leads to a repository elsewhere, whose core.worktree does not name it";
-  }
-  if (error instanceof UnsafeError) return "its configuration cannot be made harmless";
-  if (!(error instanceof GitError)) return "it cannot be read";
-  if (error.failure === "too slow") return "git took too long";
-  if (/dubious ownership/u.test(error.message)) {
-    return "the repository belongs to another user; allow it with git config --global --add safe.directory and its folder";
-  }
-  if (/must be run in a work tree/u.test(error.message)) return "it has no work tree";
-  return "git cannot read the repository";
 }

@@ -1,5 +1,5 @@
-import { type Git, type GitCall, GitError, output, stream } from "./git.ts";
-import type { Harmless } from "./git-settings.ts";
+import { type Git, type GitCall, GitError, output, stream } from "../git/git.ts";
+import type { Harmless } from "../git/git-settings.ts";
 import { type Commit, type FileChange, LOG_FORMAT, LogParser, NulSplitter } from "./log-parser.ts";
 
 /** Bounds of what is read and kept. */

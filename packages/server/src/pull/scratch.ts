@@ -1,0 +1,159 @@
+import {
+  copyFile,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import path from "node:path";
+
+import { type Bounds, type Ended, runBounded } from "../git/bounded.ts";
+import type { Git } from "../git/git.ts";
+import { environment, makeHarmless, type Setting } from "../git/git-settings.ts";
+import { networkEnvironment } from "../git/network-environment.ts";
+import type { Clone } from "./clone.ts";
+import { PullError } from "./pull-error.ts";
+
+/** What the folders of scratch repositories begin with. */
+const PREFIX = "lectern-pull-";
+/** Longer than any pull may take, in milliseconds: an older folder is that of one that was killed. */
+const FORGOTTEN_MS = 3_600_000;
+/** Most bytes of a file that says which files are written, or how. */
+const DATA_BYTES = 1 << 20;
+
+/** Settings of what writes files. */
+const CHECKOUT: readonly Setting[] = [
+  // The parts of a split index lie where a clone's own git looks for them; a whole one is read by all.
+  ["core.splitIndex", "false"],
+  ["index.sparse", "false"],
+  ["submodule.recurse", "false"],
+];
+
+/**
+ * A repository of ours over the objects, the index and the files of a clone. It has a configuration
+ * and hooks of its own, namely none, so whatever the clone's name is not run by construction. What
+ * the operator's own configuration says holds, but for filters and hooks where files are written.
+ */
+export class Scratch {
+  readonly #git: Git;
+  readonly #clone: Clone;
+  readonly #folder: string;
+  /** Names of settings in force, read once. */
+  #names: Promise<Buffer> | undefined;
+
+  private constructor(git: Git, clone: Clone, folder: string) {
+    this.#git = git;
+    this.#clone = clone;
+    this.#folder = folder;
+  }
+
+  /**
+   * Makes one for `work` and takes it away afterwards. It lies inside the clone's `.git`, so that
+   * what the operator sets for folders (`includeIf "gitdir:~/work/"`) holds as it would there.
+   *
+   * @throws {@link PullError} where it cannot be made.
+   */
+  static async over<T>(git: Git, clone: Clone, work: (scratch: Scratch) => Promise<T>): Promise<T> {
+    let folder: string | undefined;
+    try {
+      try {
+        await removeForgotten(clone.gitFolder);
+        folder = await mkdtemp(path.join(clone.gitFolder, PREFIX));
+        await furnish(folder, clone);
+      } catch (error) {
+        throw new PullError("its .git cannot be written to", String(error));
+      }
+      return await work(new Scratch(git, clone, folder));
+    } finally {
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Runs git with the operator's way to remotes, and nothing of the clone's but `settings`. */
+  async online(
+    args: readonly string[],
+    settings: readonly Setting[],
+    bounds: Bounds,
+  ): Promise<Ended> {
+    const names = (await this.#settingNames()).toString("utf8").toLowerCase().split("\0");
+    const env = networkEnvironment(this.#git.env, settings, names.includes("core.sshcommand"));
+    return this.#run(env, args, bounds);
+  }
+
+  /** Runs git without a network, filters or hooks. */
+  async offline(args: readonly string[], bounds: Bounds): Promise<Ended> {
+    const harmless = makeHarmless(await this.#settingNames());
+    if (harmless === undefined) throw new PullError("git's own settings cannot be made harmless");
+    return this.#run(this.#plainEnvironment(harmless.settings), args, bounds);
+  }
+
+  #plainEnvironment(settings: readonly Setting[]): NodeJS.ProcessEnv {
+    const all = [...this.#clone.writing, ...CHECKOUT, ...settings];
+    return environment(this.#git.env, path.dirname(this.#clone.folder), all);
+  }
+
+  #settingNames(): Promise<Buffer> {
+    this.#names ??= this.#run(
+      this.#plainEnvironment([]),
+      ["config", "--list", "-z", "--name-only"],
+      { timeoutMs: 10_000 },
+    ).then(({ stdout }) => stdout);
+    return this.#names;
+  }
+
+  #run(env: NodeJS.ProcessEnv, args: readonly string[], bounds: Bounds): Promise<Ended> {
+    const { folder, gitFolder, objects } = this.#clone;
+    const where = {
+      GIT_DIR: this.#folder,
+      GIT_WORK_TREE: folder,
+      GIT_OBJECT_DIRECTORY: objects,
+      GIT_INDEX_FILE: path.join(gitFolder, "index"),
+    };
+    const git = { ...this.#git, env: { ...env, ...where } };
+    return runBounded(git, ["--no-pager", "-C", folder, ...args], bounds);
+  }
+}
+
+async function furnish(folder: string, clone: Clone): Promise<void> {
+  const { gitFolder, head, kept, format, shallowFile, objects } = clone;
+  await mkdir(path.join(folder, "refs"));
+  await mkdir(path.join(folder, "info"));
+  await writeFile(path.join(folder, "HEAD"), "ref: refs/heads/none\n");
+  const lines = ["[core]", "\trepositoryFormatVersion = 1", "\tbare = false", "[extensions]"];
+  const extension = format === "sha256" ? ["\tobjectFormat = sha256"] : [];
+  await writeFile(path.join(folder, "config"), `${[...lines, ...extension].join("\n")}\n`);
+  // What the clone has, so that only the rest is fetched.
+  const had = [...new Set([head, ...kept.values()])];
+  const refs = had.map((commit, at) => `${commit} refs/have/${at}\n`);
+  await writeFile(path.join(folder, "packed-refs"), refs.join(""));
+  await copyData(shallowFile, path.join(folder, "shallow"), Infinity);
+  const common = path.dirname(objects);
+  await copyData(path.join(common, "info/attributes"), path.join(folder, "info/attributes"));
+  const sparse = "info/sparse-checkout";
+  await copyData(path.join(gitFolder, sparse), path.join(folder, sparse));
+  for (const name of await readdir(gitFolder)) {
+    if (!/^sharedindex\.[0-9a-f]+$/u.test(name)) continue;
+    await symlink(path.join(gitFolder, name), path.join(folder, name));
+  }
+}
+
+/** Copies a plain file that is there. */
+async function copyData(from: string, to: string, maxBytes: number = DATA_BYTES): Promise<void> {
+  const entry = await lstat(from).catch(() => undefined);
+  if (entry?.isFile() === true && entry.size <= maxBytes) await copyFile(from, to);
+}
+
+/** Takes away what pulls left behind that were killed. */
+async function removeForgotten(gitFolder: string): Promise<void> {
+  for (const name of await readdir(gitFolder)) {
+    if (!name.startsWith(PREFIX)) continue;
+    const folder = path.join(gitFolder, name);
+    const entry = await stat(folder).catch(() => undefined);
+    if (entry === undefined || Date.now() - entry.mtimeMs < FORGOTTEN_MS) continue;
+    await rm(folder, { recursive: true, force: true });
+  }
+}
