@@ -104,6 +104,11 @@ export class KnowledgeBase {
     await this.#freshness.resync();
   }
 
+  /** Resolves when no update of the index is under way; what went wrong with it is told elsewhere. */
+  async idle(): Promise<void> {
+    await this.#sync?.catch(() => undefined);
+  }
+
   /**
    * Searches. On an index that was never built, waits for the first sync as long as the call may
    * take.

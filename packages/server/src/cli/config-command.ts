@@ -38,6 +38,7 @@ const SERVE_VARIABLES: readonly (readonly [SettingName, string])[] = [
   ["runbooks", "where runbooks are: folders or globs, separated by ':'"],
   ["protocol", "auto, legacy or modern"],
   ["log", "debug, info, warn, error or silent"],
+  ["pull", "how often clones are pulled: 10m, 1h; or off"],
 ];
 
 /** Settings with their origins, for programs; `file` is `null` when there is none. */

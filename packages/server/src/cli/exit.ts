@@ -20,6 +20,8 @@ export const EXIT = {
   differs: 6,
   /** `eval` missed a threshold. */
   missed: 7,
+  /** `pull` left a clone as it is. */
+  notPulled: 8,
 } as const;
 
 /** The exit code for an error and the lines that explain it on stderr. */

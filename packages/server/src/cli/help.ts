@@ -24,6 +24,7 @@ const EXIT_MEANINGS = {
   5: "index busy, not built or not writable; addon missing",
   6: "verify found what differs or is damaged",
   7: "eval missed a threshold",
+  8: "a clone could not be pulled or rolled back",
 } as const;
 
 /** Variables that say which documents are meant. */
@@ -57,7 +58,7 @@ function longHelp(help: CommandHelp): string {
 }
 
 /** The table of exit codes; of all of them unless told otherwise. */
-export function exitHelp(codes: CommandHelp["exits"] = [0, 1, 2, 3, 4, 5, 6, 7]): string {
+export function exitHelp(codes: CommandHelp["exits"] = [0, 1, 2, 3, 4, 5, 6, 7, 8]): string {
   return section(
     "Exit codes",
     codes.map((code) => [String(code), EXIT_MEANINGS[code]]),

@@ -7,6 +7,7 @@ import { addGetCommand } from "./get-command.ts";
 import { addIndexCommand } from "./index-command.ts";
 import { addPrintConfigCommand } from "./print-config-command.ts";
 import { newProgram, runProgram } from "./program.ts";
+import { addPullCommand } from "./pull-command.ts";
 import { addRecentCommand } from "./recent-command.ts";
 import { addSearchCommand } from "./search-command.ts";
 import { addServeCommand } from "./serve-command.ts";
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[], parent: number): Promise<voi
   addStatsCommand(lectern);
   addVerifyCommand(lectern);
   addEvalCommand(lectern);
+  addPullCommand(lectern);
   addCompletionCommand(lectern);
   await runProgram(lectern, argv);
 }

@@ -23,6 +23,7 @@ export interface ServeFlags extends DocumentFlags {
   readonly runbooks?: readonly string[];
   readonly protocol?: string;
   readonly log?: string;
+  readonly pull?: string;
 }
 
 /** Collects the values of a flag that may be repeated. */
@@ -51,7 +52,8 @@ export function addServeFlags(command: Command): Command {
     .optionsGroup("Serving:")
     .option("--runbooks <glob>", "where runbooks are: a folder or glob; repeatable", collect)
     .addOption(new Option("--protocol <era>", "revisions of MCP to speak").choices(PROTOCOLS))
-    .addOption(new Option("--log <level>", "least severity to log on stderr").choices(LOG_LEVELS));
+    .addOption(new Option("--log <level>", "least severity to log on stderr").choices(LOG_LEVELS))
+    .option("--pull <time>", "forward the git clones of the roots every 10m, 1h, ...");
 }
 
 /** Of a number its value; the settings' schema refuses anything else in its own words. */

@@ -23,11 +23,13 @@ export function addServeCommand(lectern: Command, start: StartServing): void {
       ["lectern serve ~/handbook", "one root"],
       ["lectern serve docs notes=~/notes", "two; paths begin with docs/ and notes/"],
       ["lectern serve docs --protocol legacy", "for a host that trips over newer revisions"],
+      ["lectern serve ~/wiki --pull 10m", "a git clone, kept up to its upstream"],
     ],
     environment: [
       ["LECTERN_RUNBOOKS", "where runbooks are: folders or globs, separated by ':'"],
       ["LECTERN_PROTOCOL", "auto, legacy or modern"],
       ["LECTERN_LOG", "debug, info, warn, error or silent"],
+      ["LECTERN_PULL", "how often clones are pulled: 10m, 1h; or off"],
     ],
     isAboutDocuments: true,
     exits: [0, 1, 2],

@@ -1,11 +1,13 @@
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 
+import { durationMs } from "../config/duration.ts";
 import { engineOptions, type LoadedSettings } from "../config/settings.ts";
 import { shownSettings } from "../config/shown-settings.ts";
 import { lecternDefinition } from "../definition.ts";
 import { KnowledgeBase } from "../knowledge-base.ts";
-import { createLog } from "../serving/log.ts";
+import type { Puller } from "../pull/puller.ts";
+import { createLog, type Log } from "../serving/log.ts";
 import { serverFactory } from "../serving/server-factory.ts";
 import { runStdio } from "../serving/stdio.ts";
 import { EXIT, explainError } from "./exit.ts";
@@ -27,6 +29,10 @@ export async function serve(loaded: LoadedSettings, parent: number): Promise<voi
   const shown = shownSettings(loaded);
   const factory = serverFactory(lecternDefinition(documents, { settings: shown, runbooks, log }));
   let isStarted = false;
+  let pulling: Promise<Puller | undefined> | undefined;
+  const close = async (): Promise<void> => {
+    await Promise.all([documents.close(), pulling?.then((puller) => puller?.close())]);
+  };
   runStdio(
     (connection) => {
       // Behind the first message, so that `initialize` is answered before anything is opened.
@@ -34,13 +40,33 @@ export async function serve(loaded: LoadedSettings, parent: number): Promise<voi
         setImmediate(() => {
           keepHeapSmall();
           documents.start();
+          pulling = startPullingLater(loaded, documents, log);
         });
       }
       isStarted = true;
       return factory(connection);
     },
-    { log, parent, protocol: settings.protocol, close: () => documents.close() },
+    { log, parent, protocol: settings.protocol, close },
   );
+}
+
+/** Pulls the clones of the roots from time to time, where that is set, behind the first sync. */
+async function startPullingLater(
+  { settings }: LoadedSettings,
+  documents: KnowledgeBase,
+  log: Log,
+): Promise<Puller | undefined> {
+  const everyMs = durationMs(settings.pull);
+  if (everyMs === undefined) return undefined;
+  await documents.idle();
+  // A file of its own, since most servers pull nothing.
+  const { startPulling } = await import("../pull/puller.ts");
+  const onChanged = async (): Promise<void> => {
+    // A sync under way may have passed what was written since.
+    await documents.idle();
+    documents.start();
+  };
+  return startPulling({ roots: settings.roots.map(({ path }) => path), everyMs, log, onChanged });
 }
 
 /** Ends the start by a setting that only the core can judge; what else fails is told to each call. */

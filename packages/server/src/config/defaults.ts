@@ -15,6 +15,7 @@ export const DEFAULTS = {
   runbooks: ["**"],
   protocol: "auto",
   log: "warn",
+  pull: "off",
 } as const;
 
 /** Names of all settings, in the order in which they are shown. */
@@ -28,6 +29,7 @@ export const SETTING_NAMES = [
   "runbooks",
   "protocol",
   "log",
+  "pull",
 ] as const;
 
 /** Name of a setting. */

@@ -96,6 +96,7 @@ function fromText(name: SettingName, text: string): unknown {
     case "synonyms":
     case "protocol":
     case "log":
+    case "pull":
       break;
   }
   return text;

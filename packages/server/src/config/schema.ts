@@ -5,6 +5,10 @@ import { DEFAULTS, LOG_LEVELS, PROTOCOLS } from "./defaults.ts";
 /** 1 GiB: more than any page, less than what a parser should be handed. */
 const MAX_FILE_BYTES_LIMIT = 1024 * 1024 * 1024;
 
+/** A number of seconds, minutes or hours that a timer can wait. */
+const PULL_EVERY = /^(?:off|[1-9]\d{0,3}[sm]|[1-9]\d?h)$/u;
+const PULL_ERROR = "must be a time such as 30s, 10m or 1h, or off";
+
 function filledText(description: string): z.ZodString {
   return z
     .string({ error: "must be a text" })
@@ -136,6 +140,17 @@ function buildSchema() {
             examples: ["info"],
           })
           .default(DEFAULTS.log),
+        pull: z
+          .string({ error: PULL_ERROR })
+          .regex(PULL_EVERY, { error: PULL_ERROR })
+          .meta({
+            title: "Pull",
+            description:
+              "How often `serve` forwards the git clones that its roots lie in to what their branches " +
+              "follow: seconds, minutes or hours, or `off`.",
+            examples: ["10m"],
+          })
+          .default(DEFAULTS.pull),
       },
       { error: "must be an object of settings" },
     )

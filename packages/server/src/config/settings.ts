@@ -30,6 +30,8 @@ export interface Settings {
   readonly runbooks: readonly string[];
   readonly protocol: (typeof PROTOCOLS)[number];
   readonly log: (typeof LOG_LEVELS)[number];
+  /** How often clones are pulled, as `10m`; or `off`. */
+  readonly pull: string;
 }
 
 /** Settings with where each comes from. */
@@ -88,6 +90,7 @@ export async function loadSettings(sources: SettingSources): Promise<LoadedSetti
       runbooks: value("runbooks"),
       protocol: value("protocol"),
       log: value("log"),
+      pull: value("pull"),
     },
     origins: {
       roots: origin("roots"),
@@ -99,6 +102,7 @@ export async function loadSettings(sources: SettingSources): Promise<LoadedSetti
       runbooks: origin("runbooks"),
       protocol: origin("protocol"),
       log: origin("log"),
+      pull: origin("pull"),
     },
     ...(file && { file: file.path }),
   };

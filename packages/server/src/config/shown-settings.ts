@@ -25,6 +25,7 @@ export function shownSettings(loaded: LoadedSettings): Readonly<Record<string, S
     runbooks: settings.runbooks,
     protocol: settings.protocol,
     log: settings.log,
+    pull: settings.pull,
   };
   return Object.fromEntries(
     Object.entries(shown).map(([name, value]) => {

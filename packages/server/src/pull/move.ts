@@ -31,8 +31,19 @@ export async function move(
     await updateRefs(clone, ended, "lectern pull: refused");
     throw error;
   }
-  const all = [`update ${branch} ${to} ${from}`, ...refs, ...ended];
-  await updateRefs(clone, all, "lectern pull");
+  try {
+    const all = [`update ${branch} ${to} ${from}`, ...refs, ...ended];
+    await updateRefs(clone, all, "lectern pull");
+  } catch (error) {
+    const { stdout } = await clone.run(["rev-parse", "--verify", "--quiet", branch]);
+    // Another process pulled the same.
+    if (stdout.trim() === to) return;
+    if (stdout.trim() === from) {
+      await writeFiles(scratch, to, from);
+      await updateRefs(clone, ended, "lectern pull: refused");
+    }
+    throw error;
+  }
 }
 
 /**

@@ -62,7 +62,12 @@ export function pullClone(git: Git, folder: string, options: PullOptions): Promi
       const { upstream } = clone;
       if (upstream instanceof PullError) throw upstream;
       const target = await fetch(scratch, upstream, options);
-      return forward(new Commits(scratch, signal), { scratch, clone, upstream, target });
+      const commits = new Commits(scratch, signal);
+      const result = await forward(commits, { scratch, clone, upstream, target });
+      if (!isFinished || result.outcome === "failed") return result;
+      const to = result.outcome === "updated" ? result.to : clone.head;
+      const count = await commits.count(found.head, to);
+      return { outcome: "updated", from: found.head, to, commits: count };
     });
   });
 }

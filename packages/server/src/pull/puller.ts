@@ -63,20 +63,21 @@ async function pullAll(
   problems: Map<string, string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const tell = (about: string, reason: string | undefined, detail?: string): void => {
-    if (reason === undefined) problems.delete(about);
-    else if (problems.get(about) !== reason) {
-      problems.set(about, reason);
-      log.warn({ folder: about, reason, detail }, "a folder cannot be pulled");
+  const tell = (what: string, folder: string, reason?: string, detail?: string): void => {
+    const key = `${what} ${folder}`;
+    if (reason === undefined) problems.delete(key);
+    else if (problems.get(key) !== reason) {
+      problems.set(key, reason);
+      log.warn({ folder, reason, detail }, `a ${what} cannot be pulled`);
     }
   };
   const { folders, outside, missing } = await findClones(roots);
   for (const root of roots) {
     const isOutside = outside.includes(root) ? "it lies in no git repository" : undefined;
-    tell(root, missing.includes(root) ? "the folder is not there" : isOutside);
+    tell("root", root, missing.includes(root) ? "the folder is not there" : isOutside);
   }
   const git = folders.length > 0 ? await findGit(env) : "";
-  tell("git", typeof git === "string" && git !== "" ? git : undefined);
+  tell("clone", "", typeof git === "string" && git !== "" ? git : undefined);
   if (typeof git === "string") return;
   let hasChanged = false;
   for (const folder of folders) {
@@ -84,8 +85,8 @@ async function pullAll(
       if (error instanceof GitError && error.failure === "aborted") throw error;
       return { outcome: "failed", reason: "it cannot be pulled", detail: String(error) };
     });
-    const isFailure = result.outcome === "failed";
-    tell(folder, isFailure ? result.reason : undefined, isFailure ? result.detail : undefined);
+    if (result.outcome === "failed") tell("clone", folder, result.reason, result.detail);
+    else tell("clone", folder);
     if (result.outcome !== "updated") continue;
     const { from, to, commits } = result;
     hasChanged = true;
