@@ -7,17 +7,22 @@ import type { Check } from "../doctor/check.ts";
 import { diagnose } from "../doctor/doctor.ts";
 import { oneLine } from "../plain-text.ts";
 import { describe } from "./help.ts";
-import { addDocumentFlags, type DocumentFlags } from "./options.ts";
+import { addDocumentFlags, addPullFlag, type DocumentFlags } from "./options.ts";
 import { dim, print, printJson, type Style, styled } from "./terminal.ts";
+
+interface Flags extends DocumentFlags {
+  readonly pull?: string;
+  readonly json?: boolean;
+}
 
 /** Registers `lectern doctor`. */
 export function addDoctorCommand(lectern: Command): void {
-  const command = addDocumentFlags(lectern.command("doctor"))
+  const command = addPullFlag(addDocumentFlags(lectern.command("doctor")))
     .description("look at everything a server needs and say what is wrong")
     .argument("[root...]", "folders of Markdown, PATH or NAME=PATH")
     .optionsGroup("Output:")
     .option("--json", "print the findings for programs")
-    .action(async (roots: string[], flags: DocumentFlags & { json?: boolean }) => {
+    .action(async (roots: string[], flags: Flags) => {
       process.exitCode = await doctorCommand(roots, flags, flags.json === true);
     });
   describe(command, {
@@ -46,7 +51,7 @@ const NAME_WIDTH = 16;
 
 async function doctorCommand(
   positional: readonly string[],
-  flags: DocumentFlags,
+  flags: Flags,
   asJson: boolean,
 ): Promise<number> {
   const sources = { flags, positional, env: process.env, cwd: process.cwd() };

@@ -48,11 +48,17 @@ export function addDocumentFlags(command: Command): Command {
 
 /** Adds the flags of {@link ServeFlags} to a command. */
 export function addServeFlags(command: Command): Command {
-  return addDocumentFlags(command)
+  return addPullFlag(addDocumentFlags(command))
     .optionsGroup("Serving:")
     .option("--runbooks <glob>", "where runbooks are: a folder or glob; repeatable", collect)
     .addOption(new Option("--protocol <era>", "revisions of MCP to speak").choices(PROTOCOLS))
-    .addOption(new Option("--log <level>", "least severity to log on stderr").choices(LOG_LEVELS))
+    .addOption(new Option("--log <level>", "least severity to log on stderr").choices(LOG_LEVELS));
+}
+
+/** Adds the flag that has clones pulled. */
+export function addPullFlag(command: Command): Command {
+  return command
+    .optionsGroup("Serving:")
     .option("--pull <time>", "forward the git clones of the roots every 10m, 1h, ...");
 }
 

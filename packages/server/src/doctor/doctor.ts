@@ -17,6 +17,7 @@ import { checkGit } from "./git.ts";
 import { checkHandshake } from "./handshake.ts";
 import { checkIndex } from "./index-state.ts";
 import { checkAddon, checkLaunch, checkNode } from "./installation.ts";
+import { checkPull } from "./pull.ts";
 import { checkRoot } from "./roots.ts";
 import { checkSynonyms } from "./synonyms.ts";
 import { checkUpkeep } from "./upkeep.ts";
@@ -85,6 +86,7 @@ async function* documentChecks(
   }
   if (!isUsable) return;
   for (const root of settings.roots) yield await checkGit(root);
+  if (settings.pull !== "off") yield* await checkPull(settings.roots, settings.pull);
   const folder = await locateIndex(engineOptions(settings));
   yield await checkIndexFolder(folder);
   yield* await checkIndex(settings, folder, { scratch, pages });
