@@ -1,7 +1,11 @@
 import { defineConfig } from "rolldown";
 
 /** Modules that are built to a file of their own, by the names under which they are imported. */
-const apart = { "./serve-main.ts": "./serve.js", "./yaml.ts": "./yaml.js", "../pull/puller.ts": "./puller.js" };
+const apart = {
+  "./serve-main.ts": "./serve.js",
+  "./yaml.ts": "./yaml.js",
+  "../pull/puller.ts": "./puller.js",
+};
 
 const importedAsBuilt = {
   name: "imported-as-built",

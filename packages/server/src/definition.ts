@@ -29,19 +29,21 @@ export function lecternDefinition(
   options: {
     /** Shown as `config://app/settings`. */
     readonly settings: Readonly<Record<string, ShownSetting>>;
+    /** Why clones could not be pulled, without machine paths. */
+    readonly pullProblem?: () => string | undefined;
     /** Folders, pages or globs of runbooks; empty for all pages. */
     readonly runbooks: readonly string[];
     readonly log: Log;
   },
 ): ServerDefinition {
-  const { settings, runbooks, log } = options;
+  const { settings, pullProblem, runbooks, log } = options;
   return {
     name: "lectern",
     title: "Lectern",
     version,
     instructions,
     tools: [searchDocs(documents), getDoc(documents), browseDocs(documents), listRecent(documents)],
-    resources: [settingsResource(documents, settings)],
+    resources: [settingsResource(documents, settings, pullProblem)],
     resourceTemplates: [docResource(documents), runbookResource(documents, runbooks)],
     listResources: docList(documents),
     prompts: [answerFromKb(), triageIncident(documents, runbooks)],

@@ -116,8 +116,9 @@ function said(result: PullResult): string {
     case "rolled back":
       return `back at ${short(result.to)}, from ${short(result.from)}`;
     case "failed":
-      return result.reason;
+      break;
   }
+  return result.reason;
 }
 
 function short(commit: string): string {

@@ -1,16 +1,15 @@
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 
-import { durationMs } from "../config/duration.ts";
 import { engineOptions, type LoadedSettings } from "../config/settings.ts";
 import { shownSettings } from "../config/shown-settings.ts";
 import { lecternDefinition } from "../definition.ts";
 import { KnowledgeBase } from "../knowledge-base.ts";
-import type { Puller } from "../pull/puller.ts";
-import { createLog, type Log } from "../serving/log.ts";
+import { createLog } from "../serving/log.ts";
 import { serverFactory } from "../serving/server-factory.ts";
 import { runStdio } from "../serving/stdio.ts";
 import { EXIT, explainError } from "./exit.ts";
+import { ServePull } from "./serve-pull.ts";
 
 /**
  * Serves MCP over stdio until the host goes away.
@@ -25,13 +24,18 @@ export async function serve(loaded: LoadedSettings, parent: number): Promise<voi
   const log = createLog(settings.log);
   const documents = new KnowledgeBase(engineOptions(settings), log);
   if (settings.synonyms !== undefined) await refuseBadSettings(documents);
+  const pull = new ServePull(settings, documents, log);
   const { runbooks } = settings;
-  const shown = shownSettings(loaded);
-  const factory = serverFactory(lecternDefinition(documents, { settings: shown, runbooks, log }));
+  const definition = lecternDefinition(documents, {
+    settings: shownSettings(loaded),
+    pullProblem: () => pull.problem,
+    runbooks,
+    log,
+  });
+  const factory = serverFactory(definition);
   let isStarted = false;
-  let pulling: Promise<Puller | undefined> | undefined;
   const close = async (): Promise<void> => {
-    await Promise.all([documents.close(), pulling?.then((puller) => puller?.close())]);
+    await Promise.all([documents.close(), pull.close()]);
   };
   runStdio(
     (connection) => {
@@ -40,7 +44,7 @@ export async function serve(loaded: LoadedSettings, parent: number): Promise<voi
         setImmediate(() => {
           keepHeapSmall();
           documents.start();
-          pulling = startPullingLater(loaded, documents, log);
+          pull.start();
         });
       }
       isStarted = true;
@@ -48,25 +52,6 @@ export async function serve(loaded: LoadedSettings, parent: number): Promise<voi
     },
     { log, parent, protocol: settings.protocol, close },
   );
-}
-
-/** Pulls the clones of the roots from time to time, where that is set, behind the first sync. */
-async function startPullingLater(
-  { settings }: LoadedSettings,
-  documents: KnowledgeBase,
-  log: Log,
-): Promise<Puller | undefined> {
-  const everyMs = durationMs(settings.pull);
-  if (everyMs === undefined) return undefined;
-  await documents.idle();
-  // A file of its own, since most servers pull nothing.
-  const { startPulling } = await import("../pull/puller.ts");
-  const onChanged = async (): Promise<void> => {
-    // A sync under way may have passed what was written since.
-    await documents.idle();
-    documents.start();
-  };
-  return startPulling({ roots: settings.roots.map(({ path }) => path), everyMs, log, onChanged });
 }
 
 /** Ends the start by a setting that only the core can judge; what else fails is told to each call. */

@@ -37,7 +37,10 @@ async function checkClone(folder: string, every: string): Promise<Check> {
     return warn(name, reason, "try `git status` in the folder");
   }
   const { upstream, head, kept } = clone;
-  if (upstream instanceof PullError) return warn(name, upstream.message, "name one");
+  if (upstream instanceof PullError) {
+    const next = "follow the branch of a remote: `git branch --set-upstream-to`";
+    return warn(name, upstream.message, next);
+  }
   const at = `${upstream.name} every ${every}, at commit ${short(head)}`;
   if (isLocked(clone)) {
     return warn(name, `${at}: index.lock is there`, "remove it when no git is at work there");

@@ -12,10 +12,10 @@ import { PullError } from "./pull-error.ts";
 const CALL_MS = 120_000;
 
 /** Commits that are kept for a clone, by the names of their refs below {@link Clone.keptAt}. */
-export const KEPT_COMMITS = ["previous", "pulled", "rejected", "moving/from", "moving/to"] as const;
+const KEPT_COMMITS = ["previous", "pulled", "rejected", "moving/from", "moving/to"] as const;
 
 /** Name of a commit that is kept. */
-export type KeptCommit = (typeof KEPT_COMMITS)[number];
+type KeptCommit = (typeof KEPT_COMMITS)[number];
 
 /** What a branch follows. */
 export interface Upstream {
@@ -56,7 +56,7 @@ export interface Clone {
 }
 
 /** Runs git in a clone and gives how it ended. */
-export type RunGit = (
+type RunGit = (
   args: readonly string[],
   input?: string,
 ) => Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
@@ -89,7 +89,9 @@ export async function openClone(git: Git, folder: string, signal?: AbortSignal):
     const [, head = "", tracking = ""] = refs.get(branch) ?? [];
     if (head === "") throw new PullError("its branch has no commit yet");
     if (isPartial) {
-      throw new PullError("the clone is partial: contents would be fetched while files are written");
+      throw new PullError(
+        "the clone is partial: contents would be fetched while files are written",
+      );
     }
     const kept = KEPT_COMMITS.flatMap((name): [KeptCommit, string][] => {
       const commit = refs.get(keptAt + name)?.[1];
@@ -126,12 +128,14 @@ function upstreamOf(config: CloneConfig, branch: string, tracking: string): Upst
   const remote = config.all(`branch.${name}.remote`).at(-1);
   const ref = config.all(`branch.${name}.merge`).at(-1);
   if (remote === undefined || ref === undefined) {
-    return new PullError("its branch has no upstream; git branch --set-upstream-to names one");
+    return new PullError("its branch has no upstream");
   }
   if (remote === ".") return new PullError("the upstream of its branch is a branch of its own");
-  const [url] = config.all(`remote.${remote}.url`).filter((address) => address !== "");
+  const url = config.all(`remote.${remote}.url`).find((address) => address !== "");
   if (url === undefined) {
-    return new PullError("the remote that its branch follows is not there; see git remote --verbose");
+    return new PullError(
+      "the remote that its branch follows is not there; see git remote --verbose",
+    );
   }
   // oxlint-disable-next-line no-control-regex -- they are what is looked for
   if (!/^refs\/[^\u0000-\u0020\u007F~^:?*[\\]+$/u.test(ref)) {

@@ -36,8 +36,11 @@ export async function move(
     await updateRefs(clone, all, "lectern pull");
   } catch (error) {
     const { stdout } = await clone.run(["rev-parse", "--verify", "--quiet", branch]);
-    // Another process pulled the same.
-    if (stdout.trim() === to) return;
+    if (stdout.trim() === to) {
+      // Another process pulled the same since the clone was opened.
+      await updateRefs(clone, ended, "lectern pull");
+      return;
+    }
     if (stdout.trim() === from) {
       await writeFiles(scratch, to, from);
       await updateRefs(clone, ended, "lectern pull: refused");

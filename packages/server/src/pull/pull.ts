@@ -57,17 +57,16 @@ export function pullClone(git: Git, folder: string, options: PullOptions): Promi
     if (found.upstream instanceof PullError) throw found.upstream;
     if (isLocked(found)) throw lockedError();
     return Scratch.over(git, found, async (scratch) => {
-      const isFinished = await finishMove(scratch, found);
-      const clone = isFinished ? await openClone(git, folder, signal) : found;
+      const { clone, finishedFrom } = await inTurn(git, scratch, found, signal);
       const { upstream } = clone;
       if (upstream instanceof PullError) throw upstream;
       const target = await fetch(scratch, upstream, options);
       const commits = new Commits(scratch, signal);
       const result = await forward(commits, { scratch, clone, upstream, target });
-      if (!isFinished || result.outcome === "failed") return result;
+      if (finishedFrom === undefined || result.outcome === "failed") return result;
       const to = result.outcome === "updated" ? result.to : clone.head;
-      const count = await commits.count(found.head, to);
-      return { outcome: "updated", from: found.head, to, commits: count };
+      const count = await commits.count(finishedFrom, to);
+      return { outcome: "updated", from: finishedFrom, to, commits: count };
     });
   });
 }
@@ -84,8 +83,7 @@ export function rollBackClone(git: Git, folder: string, options: PullOptions): P
     const found = await openClone(git, folder, options.signal);
     if (isLocked(found)) throw lockedError();
     return Scratch.over(git, found, async (scratch) => {
-      const isFinished = await finishMove(scratch, found);
-      const clone = isFinished ? await openClone(git, folder, options.signal) : found;
+      const { clone } = await inTurn(git, scratch, found, options.signal);
       const { head, kept } = clone;
       const previous = kept.get("previous");
       if (previous === undefined) {
@@ -98,6 +96,18 @@ export function rollBackClone(git: Git, folder: string, options: PullOptions): P
       return { outcome: "rolled back", from: head, to: previous };
     });
   });
+}
+
+/** The clone as it is now that nobody else pulls it, with a move finished that was cut off. */
+async function inTurn(
+  git: Git,
+  scratch: Scratch,
+  { folder }: Clone,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly clone: Clone; readonly finishedFrom?: string }> {
+  const clone = await openClone(git, folder, signal);
+  if (!(await finishMove(scratch, clone))) return { clone };
+  return { clone: await openClone(git, folder, signal), finishedFrom: clone.head };
 }
 
 interface Found {

@@ -2,13 +2,14 @@ import {
   copyFile,
   lstat,
   mkdir,
-  mkdtemp,
   readdir,
+  readFile,
   rm,
   stat,
   symlink,
   writeFile,
 } from "node:fs/promises";
+import { hostname } from "node:os";
 import path from "node:path";
 
 import { type Bounds, type Ended, runBounded } from "../git/bounded.ts";
@@ -18,10 +19,12 @@ import { networkEnvironment } from "../git/network-environment.ts";
 import type { Clone } from "./clone.ts";
 import { PullError } from "./pull-error.ts";
 
-/** What the folders of scratch repositories begin with. */
-const PREFIX = "lectern-pull-";
-/** Longer than any pull may take, in milliseconds: an older folder is that of one that was killed. */
-const FORGOTTEN_MS = 3_600_000;
+/** Name of the folder, below the clone's `.git`. */
+const FOLDER = "lectern-pull";
+/** File that says which process made it. */
+const OWNER = "owner";
+/** Longer than any pull takes, in milliseconds: an older folder is that of one that was killed. */
+const LONGEST_MS = 3_600_000;
 /** Most bytes of a file that says which files are written, or how. */
 const DATA_BYTES = 1 << 20;
 
@@ -55,21 +58,16 @@ export class Scratch {
    * Makes one for `work` and takes it away afterwards. It lies inside the clone's `.git`, so that
    * what the operator sets for folders (`includeIf "gitdir:~/work/"`) holds as it would there.
    *
-   * @throws {@link PullError} where it cannot be made.
+   * @throws {@link PullError} where it cannot be made, and while another pull has one.
    */
   static async over<T>(git: Git, clone: Clone, work: (scratch: Scratch) => Promise<T>): Promise<T> {
-    let folder: string | undefined;
+    const folder = path.join(clone.gitFolder, FOLDER);
+    await takeTurn(folder).catch(unwritable);
     try {
-      try {
-        await removeForgotten(clone.gitFolder);
-        folder = await mkdtemp(path.join(clone.gitFolder, PREFIX));
-        await furnish(folder, clone);
-      } catch (error) {
-        throw new PullError("its .git cannot be written to", String(error));
-      }
+      await furnish(folder, clone).catch(unwritable);
       return await work(new Scratch(git, clone, folder));
     } finally {
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     }
   }
 
@@ -118,6 +116,11 @@ export class Scratch {
   }
 }
 
+function unwritable(error: unknown): never {
+  if (error instanceof PullError) throw error;
+  throw new PullError("its .git cannot be written to", String(error));
+}
+
 async function furnish(folder: string, clone: Clone): Promise<void> {
   const { gitFolder, head, kept, format, shallowFile, objects } = clone;
   await mkdir(path.join(folder, "refs"));
@@ -147,13 +150,34 @@ async function copyData(from: string, to: string, maxBytes: number = DATA_BYTES)
   if (entry?.isFile() === true && entry.size <= maxBytes) await copyFile(from, to);
 }
 
-/** Takes away what pulls left behind that were killed. */
-async function removeForgotten(gitFolder: string): Promise<void> {
-  for (const name of await readdir(gitFolder)) {
-    if (!name.startsWith(PREFIX)) continue;
-    const folder = path.join(gitFolder, name);
-    const entry = await stat(folder).catch(() => undefined);
-    if (entry === undefined || Date.now() - entry.mtimeMs < FORGOTTEN_MS) continue;
+/**
+ * Makes the folder, which is there once a clone: two pulls at once would write files in turns.
+ *
+ * @throws {@link PullError} while another one has it.
+ */
+async function takeTurn(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if (await isInUse(folder)) throw new PullError("another pull of it is under way");
     await rm(folder, { recursive: true, force: true });
+    await mkdir(folder);
+  }
+  await writeFile(path.join(folder, OWNER), `${process.pid} ${hostname()}`);
+}
+
+/** Whether the process that made the folder may still be at work. */
+async function isInUse(folder: string): Promise<boolean> {
+  const entry = await stat(folder).catch(() => undefined);
+  if (entry === undefined || Date.now() - entry.mtimeMs > LONGEST_MS) return false;
+  const owner = await readFile(path.join(folder, OWNER), "utf8").catch(() => "");
+  const [pid = "", host = ""] = owner.split(" ");
+  if (host !== hostname()) return true;
+  try {
+    return process.kill(Number(pid), 0);
+  } catch (error) {
+    // One of another user's lives as well.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -3,10 +3,15 @@ import type { KnowledgeBase } from "../knowledge-base.ts";
 import type { ResourceDefinition } from "../serving/define-resource.ts";
 import { version } from "../version.ts";
 
-/** The settings in force and the state of the index. */
+/**
+ * The settings in force and the state of the index.
+ *
+ * @param pullProblem Why clones could not be pulled, without machine paths.
+ */
 export function settingsResource(
   documents: KnowledgeBase,
   settings: Readonly<Record<string, ShownSetting>>,
+  pullProblem?: () => string | undefined,
 ): ResourceDefinition {
   return {
     name: "settings",
@@ -16,7 +21,14 @@ export function settingsResource(
     mimeType: "application/json",
     async read() {
       const index = await documents.state();
-      const text = `${JSON.stringify({ version, settings, index }, undefined, 2)}\n`;
+      const problem = pullProblem?.();
+      const state = {
+        version,
+        settings,
+        index,
+        ...(problem !== undefined && { pull: { problem } }),
+      };
+      const text = `${JSON.stringify(state, undefined, 2)}\n`;
       return { mimeType: "application/json", text };
     },
   };

@@ -17,6 +17,7 @@ const COMMANDS = [
   "doctor",
   "stats",
   "eval",
+  "pull",
   "completion",
 ];
 const page = { "a.md": "# Kafka\n\nlag\n" };
@@ -59,6 +60,7 @@ describe("config", () => {
         runbooks: { value: ["**"], origin: { from: "default" } },
         protocol: { value: "legacy", origin: { from: "flag", name: "--protocol" } },
         log: { value: "info", origin: { from: "file", name: file } },
+        pull: { value: "off", origin: { from: "default" } },
       },
     });
     const { stdout } = lectern(["config"], options);

@@ -50,6 +50,71 @@ function git(folder: string, ...args: string[]): void {
   if (status !== 0) throw new Error(stderr);
 }
 
+const pulledClone = ({ base }: Docs): string[] => [path.join(base, "clone"), "--pull", "10m"];
+
+/** A clone that is to be pulled, and what would keep it from that. */
+function pullCases(): Case[] {
+  const at = "origin/main every 10m, at commit 4f0c1d2e3a5b";
+  const rows: readonly [string, (clone: string) => void, readonly string[]][] = [
+    ["a clone that can be pulled", () => undefined, [`ok    pull clone        ${at}`]],
+    [
+      "a clone with local changes",
+      (clone) => writeFileSync(path.join(clone, "a.md"), "# Mine\n"),
+      [
+        `warn  pull clone        ${at}, with local changes`,
+        "      next: nothing, unless upstream changes the same files: a pull then leaves all as it is",
+      ],
+    ],
+    [
+      "a clone that is locked",
+      (clone) => writeFileSync(path.join(clone, ".git/index.lock"), ""),
+      [
+        `warn  pull clone        ${at}: index.lock is there`,
+        "      next: remove it when no git is at work there",
+      ],
+    ],
+    [
+      "a detached clone",
+      (clone) => git(clone, "checkout", "-q", "--detach"),
+      [
+        "warn  pull clone        no branch is checked out: its HEAD is detached",
+        "      next: try `git status` in the folder",
+      ],
+    ],
+    [
+      "a clone without an upstream",
+      (clone) => git(clone, "branch", "-q", "--unset-upstream"),
+      [
+        "warn  pull clone        its branch has no upstream",
+        "      next: follow the branch of a remote: `git branch --set-upstream-to`",
+      ],
+    ],
+  ];
+  const clones = rows.map(([what, lay, says]): Case => {
+    const prepare = (folder: Docs): void => {
+      const origin = path.join(folder.base, "origin");
+      mkdirSync(origin);
+      git(origin, "init", "-q", "-b", "main");
+      writeFileSync(path.join(origin, "a.md"), "# A\n");
+      git(origin, "add", "a.md");
+      git(origin, "commit", "-q", "-m", "one");
+      git(folder.base, "clone", "-q", `file://${origin}`, "clone");
+      lay(path.join(folder.base, "clone"));
+    };
+    return { what, prepare, args: pulledClone, says, status: 0 };
+  });
+  const outside: Case = {
+    what: "a root to be pulled that is no clone",
+    args: ({ root }) => [root, "--pull", "10m"],
+    says: [
+      "warn  pull docs         in no git repository",
+      "      next: make it a clone, or set no pull",
+    ],
+    status: 0,
+  };
+  return [...clones, outside];
+}
+
 const cases: Case[] = [
   {
     what: "nothing wrong",
@@ -104,7 +169,7 @@ const cases: Case[] = [
     prepare: (folder) =>
       writeFileSync(path.join(folder.base, "lectern.config.json"), '{"root": ["docs"]}'),
     says: [
-      'fail  configuration     /Users/you/lectern.config.json: unknown key "root"; did you mean "roots"? valid keys are $schema, roots, indexDir, include, exclude, maxFileBytes, synonyms, runbooks, protocol, log',
+      'fail  configuration     /Users/you/lectern.config.json: unknown key "root"; did you mean "roots"? valid keys are $schema, roots, indexDir, include, exclude, maxFileBytes, synonyms, runbooks, protocol, log, pull',
       "      next: `lectern config --help` says what is valid",
     ],
     status: 2,
@@ -285,6 +350,7 @@ const cases: Case[] = [
     ],
     status: 0,
   },
+  ...pullCases(),
   {
     what: "no git",
     prepare: ({ root }) => git(root, "init", "-q"),

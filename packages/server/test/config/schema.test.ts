@@ -24,6 +24,9 @@ describe("the published schema", () => {
     { roots: [{ name: "wiki", path: "../wiki" }, "docs"], include: ["*.txt"], exclude: [] },
     { maxFileBytes: 1, runbooks: ["ops"], protocol: "legacy", log: "silent", indexDir: "/x" },
     { synonyms: "words/synonyms.txt" },
+    { pull: "off" },
+    { pull: "9999s" },
+    { pull: "1h" },
   ];
   const invalid = [
     { roots: [] },
@@ -37,6 +40,10 @@ describe("the published schema", () => {
     { log: "loud" },
     { synonyms: " " },
     { synonyms: ["a.txt"] },
+    { pull: 10 },
+    { pull: "10" },
+    { pull: "0m" },
+    { pull: "100h" },
     { unknown: true },
     [],
   ];

@@ -42,6 +42,7 @@ describe("layers", () => {
       runbooks: ["**"],
       protocol: "auto",
       log: "warn",
+      pull: "off",
     });
     expect(new Set(Object.values(origins).map(({ from }) => from))).toEqual(new Set(["default"]));
     expect(file).toBeUndefined();
@@ -83,6 +84,7 @@ describe("layers", () => {
         LECTERN_RUNBOOKS: "r",
         LECTERN_PROTOCOL: "legacy",
         LECTERN_LOG: "silent",
+        LECTERN_PULL: "10m",
       },
     });
     expect(settings).toEqual({
@@ -95,6 +97,7 @@ describe("layers", () => {
       runbooks: ["r"],
       protocol: "legacy",
       log: "silent",
+      pull: "10m",
     });
   });
 
@@ -161,7 +164,7 @@ describe("a configuration file", () => {
   });
 
   const KEYS =
-    "\\$schema, roots, indexDir, include, exclude, maxFileBytes, synonyms, runbooks, protocol, log";
+    "\\$schema, roots, indexDir, include, exclude, maxFileBytes, synonyms, runbooks, protocol, log, pull";
   it.each([
     [
       "an unknown key",

@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import path from "node:path";
 
 import { describe, expect, it } from "vitest";
@@ -25,7 +27,9 @@ describe("a pull", () => {
     expect(folder.clone.git("rev-parse", "origin/main")).toBe(to);
     expect(folder.clone.git("reflog", "-1", "--format=%gs")).toBe("lectern pull");
     expect([folder.kept("previous"), folder.kept("pulled")]).toEqual([from, to]);
-    expect(folder.kept("moving/from") + folder.kept("moving/to") + folder.kept("rejected")).toBe("");
+    expect(folder.kept("moving/from") + folder.kept("moving/to") + folder.kept("rejected")).toBe(
+      "",
+    );
     expect(await folder.pull()).toEqual({ outcome: "current", at: to });
     const left = readdirSync(path.join(folder.clone.folder, ".git"));
     expect(left.filter((name) => name.startsWith("lectern"))).toEqual([]);
@@ -45,7 +49,11 @@ describe("a pull", () => {
     folder.clone.git("checkout", "-q", "a.md");
     folder.advance("mine.md");
     expect(reasonOf(await folder.pull())).toBe("mine.md is in the way and belongs to no commit");
-    expect([folder.head, folder.status, folder.kept("previous")]).toEqual([at, "?? mine.md", before]);
+    expect([folder.head, folder.status, folder.kept("previous")]).toEqual([
+      at,
+      "?? mine.md",
+      before,
+    ]);
     expect(folder.kept("moving/to")).toBe("");
     folder.clone.remove("mine.md");
     // A file that was only touched is no local change.
@@ -96,25 +104,34 @@ describe("a pull", () => {
     ["HEAD is detached", ({ clone }) => clone.git("checkout", "-q", "--detach")],
     ["no upstream", ({ clone }) => clone.git("branch", "-q", "--unset-upstream")],
     ["no commit yet", ({ clone }) => clone.git("checkout", "-q", "--orphan", "other")],
-    ["the remote that its branch follows is not", ({ clone }) => {
-      clone.git("config", "--remove-section", "remote.origin");
-    }],
+    [
+      "the remote that its branch follows is not",
+      ({ clone }) => {
+        clone.git("config", "--remove-section", "remote.origin");
+      },
+    ],
     ["a branch of its own", ({ clone }) => clone.git("config", "branch.main.remote", ".")],
     ["its upstream branch is not there", ({ origin }) => origin.git("branch", "-m", "other")],
     ["cannot be fetched from", ({ origin }) => rmSync(origin.folder, { recursive: true })],
-    ["is not the name of a branch", ({ clone }) => {
-      clone.git("config", "branch.main.merge", "refs/heads/main:refs/heads/x");
-    }],
-    ["a merge is under way", (folder) => {
-      folder.clone.write("a.md", "# Mine\n").commit(4);
-      folder.clone.git("branch", "side");
-      folder.clone.git("reset", "-q", "--hard", "HEAD~1");
-      folder.clone.write("a.md", "# Other\n").commit(4);
-      folder.clone.git("push", "-q", "origin", "HEAD:refs/heads/next");
-      folder.origin.git("reset", "-q", "--hard", "next");
-      folder.advance();
-      expect(() => folder.clone.git("merge", "side")).toThrow("git merge side");
-    }],
+    [
+      "is not the name of a branch",
+      ({ clone }) => {
+        clone.git("config", "branch.main.merge", "refs/heads/main:refs/heads/x");
+      },
+    ],
+    [
+      "a merge is under way",
+      (folder) => {
+        folder.clone.write("a.md", "# Mine\n").commit(4);
+        folder.clone.git("branch", "side");
+        folder.clone.git("reset", "-q", "--hard", "HEAD~1");
+        folder.clone.write("a.md", "# Other\n").commit(4);
+        folder.clone.git("push", "-q", "origin", "HEAD:refs/heads/next");
+        folder.origin.git("reset", "-q", "--hard", "next");
+        folder.advance();
+        expect(() => folder.clone.git("merge", "side")).toThrow("git merge side");
+      },
+    ],
     ["the clone is partial", ({ clone }) => clone.git("config", "remote.origin.promisor", "true")],
   ])("explains: %s", async (says, lay) => {
     const folder = new CloneFolder();
@@ -141,12 +158,39 @@ describe("a pull", () => {
     expect(await folder.rollBack()).toMatchObject({ outcome: "rolled back", to });
   });
 
-  it("takes away what was left by one that was killed", async () => {
+  it("at the same time as another leaves a clone as whole as one alone", async () => {
     const folder = new CloneFolder();
-    const left = path.join(folder.clone.folder, ".git/lectern-pull-xyz");
-    new PageFolder(left).touch(".", 1);
-    await folder.pull();
-    expect(existsSync(left)).toBe(false);
+    const to = folder.advance();
+    const results = await Promise.all([folder.pull(), folder.pull(), folder.pull()]);
+    expect(results.filter(({ outcome }) => outcome === "updated")).toHaveLength(1);
+    expect(await folder.pull()).toEqual({ outcome: "current", at: to });
+    expect([folder.head, folder.status, folder.kept("moving/from")]).toEqual([to, "", ""]);
+  });
+
+  it("overwrites what is ignored, as git does, and nothing that is only excluded here", async () => {
+    const folder = new CloneFolder([], (origin) => void origin.write(".gitignore", "out.md\n"));
+    folder.clone.write("out.md", "# Made\n").write("mine.md", "# Mine\n");
+    folder.clone.write(".git/info/exclude", "mine.md\n");
+    folder.origin.git("add", "-f", folder.origin.write("out.md").folder + "/out.md");
+    folder.advance("other.md");
+    expect(await folder.pull()).toMatchObject({ outcome: "updated" });
+    expect(readFileSync(path.join(folder.clone.folder, "out.md"), "utf8")).toBe("# out.md\n");
+    folder.advance("mine.md");
+    expect(reasonOf(await folder.pull())).toBe("mine.md is in the way and belongs to no commit");
+  });
+
+  it("takes away what was left by one that was killed, and no other's", async () => {
+    const folder = new CloneFolder();
+    const to = folder.advance();
+    const left = new PageFolder(path.join(folder.clone.folder, ".git/lectern-pull"));
+    left.write("owner", `${process.pid} ${hostname()}`);
+    expect(reasonOf(await folder.pull())).toBe("another pull of it is under way");
+    left.write("owner", "1 elsewhere");
+    expect(reasonOf(await folder.pull())).toBe("another pull of it is under way");
+    const { pid } = spawnSync("true");
+    left.write("owner", `${pid} ${hostname()}`);
+    expect(await folder.pull()).toMatchObject({ outcome: "updated", to });
+    expect(existsSync(left.folder)).toBe(false);
   });
 });
 
@@ -265,7 +309,11 @@ describe("a clone that is", () => {
     await thereAndBack(folder);
     folder.advance();
     folder.clone.git("config", "remote.origin.url", "wiki:origin");
-    folder.clone.git("config", `url.file://${path.dirname(folder.origin.folder)}/.insteadOf`, "wiki:");
+    folder.clone.git(
+      "config",
+      `url.file://${path.dirname(folder.origin.folder)}/.insteadOf`,
+      "wiki:",
+    );
     expect(await folder.pull()).toMatchObject({ outcome: "updated" });
   });
 

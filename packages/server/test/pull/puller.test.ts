@@ -1,5 +1,6 @@
-import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { afterEach, describe, expect, it } from "vitest";
@@ -7,6 +8,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type Puller, startPulling } from "../../src/pull/puller.ts";
 import type { Log } from "../../src/serving/log.ts";
 import { CloneFolder, reasonOf } from "../support/clone-folder.ts";
+import { bin } from "../support/docs.ts";
 import { plainEnv, scratch } from "../support/git-folder.ts";
 import { until } from "../support/host.ts";
 
@@ -47,14 +49,13 @@ describe("pulling from time to time", () => {
     folder.advance();
     await until(() => seen.changes === 1);
     const upstream = `${folder.origin.folder}-away`;
-    const move = (from: string, to: string): void => void spawnSync("mv", [from, to]);
-    move(folder.origin.folder, upstream);
+    renameSync(folder.origin.folder, upstream);
     await until(() => seen.lines.length === 3);
     expect(puller.lastProblem).toBe(
       "it lies in no git repository; its remote cannot be fetched from",
     );
     const before = readFileSync(path.join(folder.clone.folder, ".git/config"), "utf8");
-    move(upstream, folder.origin.folder);
+    renameSync(upstream, folder.origin.folder);
     await until(() => puller.lastProblem === "it lies in no git repository");
     folder.advance("more.md");
     await until(() => seen.changes === 2);
@@ -107,11 +108,28 @@ describe("a fetch that hangs", () => {
   });
 });
 
+describe("lectern pull", () => {
+  it("ends by a signal with all it started", async () => {
+    const { folder, pid } = hanging();
+    const args = [bin, "pull", folder.clone.folder, "--no-config"];
+    const child = spawn(process.execPath, args, { env: folder.env, stdio: "ignore" });
+    const gone = once(child, "exit");
+    await until(() => existsSync(pid));
+    child.kill("SIGINT");
+    expect(await gone).toEqual([null, "SIGINT"]);
+    expectGone(pid);
+    expect(leftIn(folder)).toBe("");
+  });
+});
+
 /** A clone whose remote never answers, over an ssh that writes down its process id and ignores SIGTERM. */
 function hanging(): { folder: CloneFolder; pid: string } {
   const base = scratch();
   const [pid, ssh] = [path.join(base, "pid"), path.join(base, "ssh")];
-  writeFileSync(ssh, `#!/bin/sh\ntrap '' TERM\necho $$ > "${pid}.new"\nmv "${pid}.new" "${pid}"\nwhile :; do sleep 1; done\n`);
+  writeFileSync(
+    ssh,
+    `#!/bin/sh\ntrap '' TERM\necho $$ > "${pid}.new"\nmv "${pid}.new" "${pid}"\nwhile :; do sleep 1; done\n`,
+  );
   chmodSync(ssh, 0o755);
   // Before others on the `PATH`: the operator's own ssh, as far as git can tell.
   const env = { ...plainEnv, PATH: `${base}${path.delimiter}${plainEnv["PATH"]}` };

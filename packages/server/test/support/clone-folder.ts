@@ -1,7 +1,12 @@
 import path from "node:path";
 
 import { findGit, type Git } from "../../src/git/git.ts";
-import { pullClone, type PullOptions, type PullResult, rollBackClone } from "../../src/pull/pull.ts";
+import {
+  pullClone,
+  type PullOptions,
+  type PullResult,
+  rollBackClone,
+} from "../../src/pull/pull.ts";
 import { git, GitFolder, PageFolder, plainEnv, scratch } from "./git-folder.ts";
 
 /** A repository and a clone of it, each with two pages at first. */

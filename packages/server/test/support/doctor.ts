@@ -52,6 +52,7 @@ function documented(text: string, folder: Docs): string {
     .replaceAll(`${process.platform}-${process.arch}`, "darwin-arm64")
     .replaceAll(/\/[0-9a-f]{16}\/v/gu, "/6e05ce1ddfed77a2/v")
     .replaceAll(/[\d.]+ GB free/gu, "71.0 GB free")
+    .replaceAll(/at commit [0-9a-f]{12}/gu, "at commit 4f0c1d2e3a5b")
     .replaceAll(/generation \d+/gu, "generation 3")
     .replaceAll(/after \d+ ms/gu, "after 128 ms");
 }
