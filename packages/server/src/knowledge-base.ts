@@ -99,14 +99,14 @@ export class KnowledgeBase {
     this.#freshness.start();
   }
 
+  /** Resolves when the index was brought up to the files once, or could not be. */
+  async settled(): Promise<void> {
+    await this.#freshness.join().catch(() => undefined);
+  }
+
   /** Has everything looked at anew, after something from outside changed the files. */
   async resync(): Promise<void> {
     await this.#freshness.resync();
-  }
-
-  /** Resolves when no update of the index is under way; what went wrong with it is told elsewhere. */
-  async idle(): Promise<void> {
-    await this.#sync?.catch(() => undefined);
   }
 
   /**

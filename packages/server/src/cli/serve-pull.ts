@@ -43,15 +43,11 @@ export class ServePull {
 
   async #start(everyMs: number): Promise<void> {
     const documents = this.#documents;
-    await documents.idle();
+    await documents.settled();
     // A file of its own, since most servers pull nothing.
     const { startPulling } = await import("../pull/puller.ts");
     if (this.#isClosed) return;
-    const onChanged = async (): Promise<void> => {
-      // A sync under way may have passed what was written since.
-      await documents.idle();
-      documents.start();
-    };
+    const onChanged = (): Promise<void> => documents.resync();
     const roots = this.#settings.roots.map(({ path }) => path);
     this.#puller = startPulling({ roots, everyMs, log: this.#log, onChanged });
   }
