@@ -13,13 +13,14 @@
 //! | `FAULT_LAST` | the last one; default the same; `all`: from then on |
 //! | `FAULT_DOES` | `kill`, `stop`, or the number of an error |
 //! | `FAULT_COUNT` | a file that gets the number of calls when the process ends by itself |
+//! | `FAULT_LOG` | a file that gets every call that succeeded and changed something, with its kind |
 #![cfg(target_os = "linux")]
 #![allow(unsafe_code, reason = "stands between a program and the C library")]
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::mem::transmute;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use libc::{mode_t, off64_t, size_t, ssize_t};
 
@@ -129,17 +130,8 @@ fn of_path(kind: u8, path: *const c_char) -> Option<c_int> {
 
 fn of_handle(kind: u8, handle: c_int) -> Option<c_int> {
     plan()?;
-    let mut link = [0_u8; 64];
     let mut path = [0_u8; PATH_BYTES];
-    let digits = decimal(handle)?;
-    let start = b"/proc/self/fd/";
-    link[..start.len()].copy_from_slice(start);
-    link[start.len()..start.len() + digits.1].copy_from_slice(&digits.0[..digits.1]);
-    // SAFETY: `link` ends with NUL, `path` has the length that is told.
-    let length =
-        unsafe { libc::readlink(link.as_ptr().cast(), path.as_mut_ptr().cast(), PATH_BYTES) };
-    let length = usize::try_from(length).ok()?;
-    fault(kind, &path[..length])
+    fault(kind, path_of(handle, &mut path)?)
 }
 
 /// Digits without an allocation, which may call the system itself.
@@ -174,9 +166,83 @@ fn next(cache: &AtomicPtr<c_void>, name: &CStr) -> *mut c_void {
     found
 }
 
-/// Defines functions of the C library that fail as planned and else do what they do.
+static LOG: OnceLock<Option<Mutex<c_int>>> = OnceLock::new();
+
+/// Appends a call to the log: its kind, then path, second path and data, each behind its length as
+/// four bytes, the lowest first. Kinds are `c`reate, `w`rite, `s`ync, `r`ename and `u`nlink.
+fn log(kind: u8, path: &[u8], second: &[u8], data: &[u8]) {
+    let is_below = |plan: &Plan| path.starts_with(&plan.folder);
+    if !plan().is_some_and(is_below) {
+        return;
+    }
+    let open = || {
+        let file = variable(c"FAULT_LOG")?;
+        let path = [file, b"\0"].concat();
+        let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_APPEND;
+        // SAFETY: `path` ends with NUL. By number, since the function of that name is ours.
+        let handle =
+            unsafe { libc::syscall(libc::SYS_openat, libc::AT_FDCWD, path.as_ptr(), flags, 0o600) };
+        Some(Mutex::new(handle as c_int))
+    };
+    let Some(handle) = LOG.get_or_init(open) else { return };
+    let mut record = vec![kind];
+    for part in [path, second, data] {
+        record.extend((part.len() as u32).to_le_bytes());
+        record.extend(part);
+    }
+    let Ok(handle) = handle.lock() else { return };
+    // SAFETY: as long as is told. By number, as above.
+    unsafe { libc::syscall(libc::SYS_write, *handle, record.as_ptr(), record.len()) };
+}
+
+/// The path that a handle was opened by, or was renamed to since.
+fn path_of(handle: c_int, path: &mut [u8; PATH_BYTES]) -> Option<&[u8]> {
+    let (digits, length) = decimal(handle)?;
+    let mut link = [0_u8; 64];
+    let start = b"/proc/self/fd/";
+    link[..start.len()].copy_from_slice(start);
+    link[start.len()..start.len() + length].copy_from_slice(&digits[..length]);
+    // SAFETY: `link` ends with NUL, `path` has the length that is told.
+    let length =
+        unsafe { libc::readlink(link.as_ptr().cast(), path.as_mut_ptr().cast(), PATH_BYTES) };
+    path.get(..usize::try_from(length).ok()?)
+}
+
+fn log_handle(kind: u8, handle: c_int, data: &[u8]) {
+    if variable(c"FAULT_LOG").is_none() {
+        return;
+    }
+    let mut path = [0_u8; PATH_BYTES];
+    if let Some(path) = path_of(handle, &mut path) {
+        log(kind, path, b"", data);
+    }
+}
+
+fn log_write(handle: c_int, data: *const c_void, written: ssize_t) {
+    if let Ok(length) = usize::try_from(written) {
+        // SAFETY: the program passed at least as many bytes as were written.
+        log_handle(b'w', handle, unsafe { std::slice::from_raw_parts(data.cast(), length) });
+    }
+}
+
+fn log_paths(kind: u8, path: *const c_char, second: *const c_char, result: c_int) {
+    if result == 0 {
+        // SAFETY: what the program passed as paths.
+        let [path, second] = unsafe { [CStr::from_ptr(path), CStr::from_ptr(second)] };
+        log(kind, path.to_bytes(), second.to_bytes(), b"");
+    }
+}
+
+fn log_open(path: *const c_char, flags: c_int, handle: c_int) {
+    if handle >= 0 && flags & libc::O_CREAT != 0 {
+        // SAFETY: what the program passed as a path.
+        log(b'c', unsafe { CStr::from_ptr(path) }.to_bytes(), b"", b"");
+    }
+}
+
+/// Defines functions of the C library that fail as planned, and else do what they do and log it.
 macro_rules! stand_between {
-    ($(fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty = $fault:expr;)*) => {$(
+    ($(fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty = $fault:expr, $log:expr;)*) => {$(
         /// As the C library's function of that name.
         ///
         /// # Safety
@@ -194,20 +260,33 @@ macro_rules! stand_between {
             // SAFETY: the function of that name has this type.
             let call: unsafe extern "C" fn($($type),*) -> $result = unsafe { transmute(found) };
             // SAFETY: with what the program passed.
-            unsafe { call($($argument),*) }
+            let result = unsafe { call($($argument),*) };
+            let tell: &dyn Fn($result) = &$log;
+            tell(result);
+            result
         }
     )*};
 }
 
 stand_between! {
-    fn write(handle: c_int, data: *const c_void, size: size_t) -> ssize_t = of_handle(b'w', handle);
-    fn pwrite64(handle: c_int, data: *const c_void, size: size_t, at: off64_t) -> ssize_t = of_handle(b'w', handle);
-    fn writev(handle: c_int, parts: *const libc::iovec, count: c_int) -> ssize_t = of_handle(b'w', handle);
-    fn fsync(handle: c_int) -> c_int = of_handle(b's', handle);
-    fn fdatasync(handle: c_int) -> c_int = of_handle(b's', handle);
-    fn rename(from: *const c_char, to: *const c_char) -> c_int = of_path(b'r', to);
-    fn unlink(path: *const c_char) -> c_int = of_path(b'u', path);
-    fn ftruncate64(handle: c_int, size: off64_t) -> c_int = of_handle(b't', handle);
-    fn open64(path: *const c_char, flags: c_int, mode: mode_t) -> c_int = of_path(b'o', path);
-    fn read(handle: c_int, data: *mut c_void, size: size_t) -> ssize_t = of_handle(b'p', handle);
+    fn write(handle: c_int, data: *const c_void, size: size_t) -> ssize_t =
+        of_handle(b'w', handle), |written| log_write(handle, data, written);
+    fn pwrite64(handle: c_int, data: *const c_void, size: size_t, at: off64_t) -> ssize_t =
+        of_handle(b'w', handle), |_| log_handle(b'?', handle, b"");
+    fn writev(handle: c_int, parts: *const libc::iovec, count: c_int) -> ssize_t =
+        of_handle(b'w', handle), |_| log_handle(b'?', handle, b"");
+    fn fsync(handle: c_int) -> c_int =
+        of_handle(b's', handle), |result| if result == 0 { log_handle(b's', handle, b"") };
+    fn fdatasync(handle: c_int) -> c_int =
+        of_handle(b's', handle), |result| if result == 0 { log_handle(b's', handle, b"") };
+    fn rename(from: *const c_char, to: *const c_char) -> c_int =
+        of_path(b'r', to), |result| log_paths(b'r', from, to, result);
+    fn unlink(path: *const c_char) -> c_int =
+        of_path(b'u', path), |result| log_paths(b'u', path, path, result);
+    fn ftruncate64(handle: c_int, size: off64_t) -> c_int =
+        of_handle(b't', handle), |_| log_handle(b'?', handle, b"");
+    fn open64(path: *const c_char, flags: c_int, mode: mode_t) -> c_int =
+        of_path(b'o', path), |handle| log_open(path, flags, handle);
+    fn read(handle: c_int, data: *mut c_void, size: size_t) -> ssize_t =
+        of_handle(b'p', handle), |_| ();
 }

@@ -10,8 +10,9 @@
 //!   of the turn and not by an older one.
 
 use std::fmt;
-use std::io;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -24,6 +25,8 @@ use tantivy::{Directory, TantivyError};
 
 /// What says which segments make up the commit.
 pub(crate) const META: &str = "meta.json";
+/// Ends the name of a file that is to replace another.
+pub(crate) const HALF_WRITTEN: &str = "new";
 /// tantivy's list of the files it wrote, for deleting them.
 const MANAGED: &str = ".managed.json";
 /// Stands before the checksum, on a line of its own behind the content.
@@ -34,6 +37,7 @@ const CHECKSUM_DIGITS: usize = 16;
 /// A folder of index files.
 #[derive(Clone)]
 pub(crate) struct IndexDirectory {
+    folder: PathBuf,
     files: MmapDirectory,
     /// The writer's lock, until tantivy asks for it.
     turn: Arc<Mutex<Option<DirectoryLock>>>,
@@ -50,7 +54,7 @@ impl IndexDirectory {
     /// [`crate::Error::Io`] when the folder is not there or cannot be looked into.
     pub(crate) fn open(folder: &Path) -> crate::error::Result<Self> {
         let files = MmapDirectory::open(folder).map_err(TantivyError::from)?;
-        Ok(Self { files, turn: Arc::default() })
+        Ok(Self { folder: folder.to_owned(), files, turn: Arc::default() })
     }
 
     /// Takes the writer's turn for one writer made over this directory; `false` while another
@@ -106,7 +110,14 @@ impl Directory for IndexDirectory {
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        self.files.atomic_write(path, &with_checksum(data))?;
+        // By a name that does not change: whoever has the turn is alone, and a writer that is killed
+        // leaves at most one such file.
+        let target = self.folder.join(path);
+        let new = target.with_added_extension(HALF_WRITTEN);
+        let mut file = File::create(&new)?;
+        file.write_all(&with_checksum(data))?;
+        file.sync_data()?;
+        fs::rename(new, target)?;
         // Files of the commit before are deleted next; they must not be gone while it is the one
         // that a power loss leaves.
         if path == Path::new(META) { self.files.sync_directory() } else { Ok(()) }

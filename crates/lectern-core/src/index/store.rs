@@ -1,6 +1,7 @@
 //! An open index: reading its newest commit, taking the writer's turn.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError};
 
 use super::damage::{check_small, files_of_commit};
-use super::directory::{IndexDirectory, META};
+use super::directory::{HALF_WRITTEN, IndexDirectory, META};
 use super::fields::{Fields, schema};
 use super::tagged_text::tokenizers;
 use crate::cancel::CancelToken;
@@ -155,7 +156,9 @@ impl Store {
         let entries = fs::read_dir(&self.folder).map_err(Error::io("listing the index folder"))?;
         for entry in entries.flatten() {
             let name = PathBuf::from(entry.file_name());
-            if is_of_a_segment(&name) && !living.contains(&name) || is_half_written(&name) {
+            if is_of_a_segment(&name) && !living.contains(&name)
+                || name.extension() == Some(OsStr::new(HALF_WRITTEN))
+            {
                 // What cannot be removed now is tried again with the next turn.
                 let _ = fs::remove_file(entry.path());
             }
@@ -238,9 +241,4 @@ fn is_of_a_segment(name: &Path) -> bool {
     let name = name.to_string_lossy();
     let id = name.split('.').next().unwrap_or_default();
     id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// A file that was to replace another, as tantivy names it.
-fn is_half_written(name: &Path) -> bool {
-    name.to_string_lossy().starts_with(".tmp")
 }

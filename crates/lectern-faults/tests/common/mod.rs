@@ -3,6 +3,8 @@
 // Each test binary uses its own part.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod scenario;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
