@@ -1,6 +1,6 @@
 /**
- * `[--only PARTS] [--corpus FOLDER] [--searches N] [--runs N] [--sizes N,...] [--json FILE]
- * [--plots FOLDER] [--beir FOLDER] [--node NODE]`
+ * `[--only PARTS] [--corpus FOLDER] [--searches N] [--runs N] [--sizes N,...] [--changes N]
+ * [--json FILE] [--plots FOLDER] [--beir FOLDER] [--node NODE]`
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
@@ -23,6 +23,7 @@ export async function measure(args: readonly string[]): Promise<void> {
       searches: { type: "string", default: "1000" },
       runs: { type: "string", default: "5" },
       json: { type: "string" },
+      changes: { type: "string", default: "5000" },
       sizes: { type: "string", default: "2600,20000,100000,200000" },
       plots: { type: "string" },
       beir: { type: "string" },
@@ -32,6 +33,7 @@ export async function measure(args: readonly string[]): Promise<void> {
   const parts = chosenParts(values.only);
   const runs = wholeNumber(values.runs, "--runs", 1);
   const searches = wholeNumber(values.searches, "--searches", 1);
+  const changes = wholeNumber(values.changes, "--changes", 1);
   const sizes = growthSizes(values.sizes);
   if (values.plots !== undefined) mkdirSync(values.plots, { recursive: true });
   const bin = fileURLToPath(new URL("../../packages/server/bin/lectern.js", import.meta.url));
@@ -54,6 +56,7 @@ export async function measure(args: readonly string[]): Promise<void> {
       nodes: [...new Set([values.node, process.execPath])],
       runs,
       searches,
+      changes,
       plots: values.plots,
       beir: values.beir,
     };

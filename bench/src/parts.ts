@@ -9,6 +9,7 @@ import { host, hostTable } from "./host/host.ts";
 import { identifiers, identifiersTable } from "./identifiers.ts";
 import { latency, latencyTables } from "./latency.ts";
 import { links, linkTables } from "./links.ts";
+import { live, liveProblems, liveTables } from "./live.ts";
 import {
   eventLoop,
   figureTable,
@@ -36,6 +37,8 @@ export interface Setting {
   readonly nodes: readonly string[];
   readonly runs: number;
   readonly searches: number;
+  /** Changes that are made to pages while they are searched. */
+  readonly changes: number;
   /** Folder for plots, which is there. */
   readonly plots: string | undefined;
   /** Folder of BEIR data sets. */
@@ -69,6 +72,7 @@ export type PartName =
   | "links"
   | "host"
   | "growth"
+  | "live"
   | "beir";
 
 /** Every part. */
@@ -131,6 +135,16 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
     }
     return { result, tables: growthTables(result) };
   },
+  live: async ({ corpus, scratch, server, changes }) => {
+    const result = [
+      await live(corpus(), scratch, server, { changes, watching: "events" }),
+      await live(corpus(), scratch, server, {
+        changes: Math.ceil(changes / 10),
+        watching: "polling",
+      }),
+    ];
+    return { result, tables: liveTables(result), problems: liveProblems(result) };
+  },
   beir: (setting) => {
     const result = beir(setting.beir);
     const problems = result
@@ -141,7 +155,7 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
 };
 
 /** Takes many minutes, or data of its own. */
-const ON_REQUEST: ReadonlySet<PartName> = new Set(["growth", "beir"]);
+const ON_REQUEST: ReadonlySet<PartName> = new Set(["growth", "live", "beir"]);
 
 /** What runs unless parts are named. */
 const DEFAULT = (Object.keys(PARTS) as PartName[]).filter((name) => !ON_REQUEST.has(name));

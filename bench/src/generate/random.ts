@@ -5,7 +5,14 @@ import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 import { exp } from "./arithmetic.ts";
 
 /** What a stream is for; one number each, so that streams of one page differ. */
-export const PURPOSE = { outline: 1, body: 2, links: 3, queries: 4, longQueries: 5 } as const;
+export const PURPOSE = {
+  outline: 1,
+  body: 2,
+  links: 3,
+  queries: 4,
+  longQueries: 5,
+  edits: 6,
+} as const;
 
 /** A stream of random numbers. */
 export class Random {

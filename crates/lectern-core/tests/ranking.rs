@@ -428,3 +428,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn link_texts_that_differ_by_case_alone_count_the_same_in_any_order_of_commits() {
+    let texts = [("a.md", "PagerDuty"), ("b.md", "pagerduty"), ("c.md", "Pagerduty")];
+    let scores = |order: [usize; 3]| {
+        let bench = Bench::with(&[("target.md", "# On call\n\nHow it works.\n")]);
+        let engine = bench.synced();
+        for at in order {
+            let (path, text) = texts[at];
+            bench.write(path, format!("# Page\n\nSee [{text}](target.md).\n"));
+            sync(&engine);
+        }
+        let answer = search(&engine, "pager duty works");
+        answer.hits.iter().map(|hit| (hit.path.clone(), hit.score.to_bits())).collect::<Vec<_>>()
+    };
+    assert_eq!(scores([0, 1, 2]), scores([2, 1, 0]));
+    assert_eq!(scores([0, 1, 2]), scores([1, 0, 2]));
+}

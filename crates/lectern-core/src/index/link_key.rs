@@ -70,7 +70,7 @@ pub(super) fn of_link(path: &str, link: &Link) -> LinkKeys {
     LinkKeys {
         page: page_number(link.target.scope, &link.target.page),
         section: link.target.section.as_deref().map(section_number),
-        label: number(&[folder, &link.text.to_lowercase()]),
+        label: number(&[folder, &link.text]),
     }
 }
 
