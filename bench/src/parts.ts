@@ -18,6 +18,7 @@ import {
   type ServerCommand,
   starting,
 } from "./process.ts";
+import { many, manyProblems, manyTable } from "./many.ts";
 import { relevance, relevancePlot, relevanceTables } from "./relevance.ts";
 import type { Table } from "./report.ts";
 import { brokenPromises, snippets, snippetTables } from "./snippets.ts";
@@ -73,6 +74,7 @@ export type PartName =
   | "host"
   | "growth"
   | "live"
+  | "many"
   | "beir";
 
 /** Every part. */
@@ -145,6 +147,10 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
     ];
     return { result, tables: liveTables(result), problems: liveProblems(result) };
   },
+  many: async ({ corpus, scratch, server, changes }) => {
+    const result = await many(corpus(), scratch, server, changes);
+    return { result, tables: [manyTable(result)], problems: manyProblems(result) };
+  },
   beir: (setting) => {
     const result = beir(setting.beir);
     const problems = result
@@ -155,7 +161,7 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
 };
 
 /** Takes many minutes, or data of its own. */
-const ON_REQUEST: ReadonlySet<PartName> = new Set(["growth", "live", "beir"]);
+const ON_REQUEST: ReadonlySet<PartName> = new Set(["growth", "live", "many", "beir"]);
 
 /** What runs unless parts are named. */
 const DEFAULT = (Object.keys(PARTS) as PartName[]).filter((name) => !ON_REQUEST.has(name));

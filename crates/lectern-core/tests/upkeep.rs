@@ -248,3 +248,55 @@ fn row_63_ignore_rules_that_change_let_pages_leave_and_enter() {
     assert_eq!(counts(&sync(&engine)), (1, 0, 1));
     assert_eq!(paths(&search(&engine, "kafka")), ["drafts/a.md"]);
 }
+
+#[test]
+fn row_49_a_rename_that_changes_only_case_is_one_move() {
+    let bench = Bench::with(&[("Guide.md", "# Kafka\n"), ("b.md", "# B\n")]);
+    let engine = bench.synced();
+    fs::rename(bench.root().join("Guide.md"), bench.root().join("guide.md")).unwrap();
+    // As events tell it, in either order.
+    sync_at(&engine, &["guide.md"], false);
+    sync_at(&engine, &["Guide.md"], false);
+    assert_eq!(paths(&search(&engine, "kafka")), ["guide.md"]);
+    assert_eq!(engine.stats().unwrap().pages, 2);
+}
+
+#[test]
+fn row_53_a_page_with_a_merge_conflict_is_indexed_and_told() {
+    let conflict = "# Kafka\n\n<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> branch\n";
+    let bench = Bench::with(&[("a.md", conflict), ("b.md", "# Kafka\n\n=======\nheading\n")]);
+    let report = sync(&bench.open());
+    assert_eq!(report.pages, 2);
+    let told = ("a.md".to_owned(), "holds the markers of a merge conflict".to_owned());
+    assert_eq!(report.notices, [told]);
+}
+
+#[test]
+fn row_54_a_git_lfs_pointer_is_skipped_until_its_content_is_there() {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
+    let bench = Bench::with(&[("a.md", "# Kafka\n"), ("large.md", pointer)]);
+    let engine = bench.open();
+    let report = sync(&engine);
+    assert_eq!((report.pages, report.skipped[0].reason), (1, "git-lfs pointer"));
+    bench.write("large.md", "# Kafka at length\n");
+    assert_eq!(counts(&sync(&engine)), (1, 0, 0));
+    bench.write("large.md", pointer);
+    assert_eq!(counts(&sync(&engine)), (0, 0, 1));
+}
+
+#[test]
+fn row_21_an_index_of_another_format_is_left_alone() {
+    let bench = Bench::with(&[("a.md", "# Kafka\n")]);
+    let folder = bench.open().stats().unwrap().index_folder;
+    for format in ["v4", "v99"] {
+        let other = folder.with_file_name(format);
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("meta.json"), "of another version").unwrap();
+    }
+    let engine = bench.synced();
+    assert_eq!(paths(&search(&engine, "kafka")), ["a.md"]);
+    for format in ["v4", "v99"] {
+        let meta = folder.with_file_name(format).join("meta.json");
+        assert_eq!(fs::read_to_string(meta).unwrap(), "of another version");
+    }
+}

@@ -44,20 +44,26 @@ fn row_13_a_process_out_of_handles_fails_its_call_and_loses_no_page() {
     assert!(failed > 3 && succeeded > 3, "{failed} failed, {succeeded} succeeded");
 }
 
+/// How to run a program as a user that rights bind, which root is not; `None` where that cannot be.
+fn as_other() -> Option<&'static str> {
+    let own = fs::metadata("/proc/self").unwrap();
+    if std::os::unix::fs::MetadataExt::uid(&own) != 0 {
+        return Some("");
+    }
+    let is_there = Command::new("setpriv").arg("--version").output().is_ok();
+    is_there.then_some("setpriv --reuid=65534 --regid=65534 --clear-groups ")
+}
+
 #[test]
 fn rows_9_10_an_index_folder_that_cannot_be_written_serves_what_it_holds() {
     let place = Place::new();
     place.write(&pages(24));
     sync(&place.open("index").unwrap());
     fs::set_permissions(place.root().parent().unwrap(), fs::Permissions::from_mode(0o755)).unwrap();
-    let is_root =
-        fs::metadata(place.root()).is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
-    // Rights do not bind root.
-    let as_other = if is_root { "setpriv --reuid=65534 --regid=65534 --clear-groups " } else { "" };
-    if is_root && Command::new("setpriv").arg("--version").output().is_err() {
+    let Some(as_other) = as_other() else {
         println!("skipped: setpriv is not installed and this is root");
         return;
-    }
+    };
     let modes = |mode: &str| shell(&place, "index", &format!("chmod -R {mode} \"$2\"")).0;
     assert!(modes("u=rX,go=rX"));
     // Its own folder keeps others out.
@@ -195,4 +201,67 @@ fn rows_17_18_a_stopped_writer_holds_up_writers_and_no_reader() {
     sync(&other);
     assert_eq!(other.stats().unwrap().pages, 25);
     assert_eq!(engine.lead("me").unwrap(), Lead::Follows);
+}
+
+#[test]
+fn row_57_a_page_without_permission_is_skipped_and_comes_back_with_it() {
+    let place = Place::new();
+    place.write(&pages(24));
+    fs::set_permissions(place.root().parent().unwrap(), fs::Permissions::from_mode(0o755)).unwrap();
+    let Some(as_other) = as_other() else {
+        println!("skipped: setpriv is not installed and this is root");
+        return;
+    };
+    fs::create_dir(place.index("index")).unwrap();
+    fs::set_permissions(place.index("index"), fs::Permissions::from_mode(0o777)).unwrap();
+    let call = |call: &str| {
+        shell(&place, "index", &format!("exec {as_other}\"$0\" \"$1\" \"$2\" {call}")).1
+    };
+    let page = place.root().join("kafka/p0.md");
+    let permit = |mode: u32| fs::set_permissions(&page, fs::Permissions::from_mode(mode)).unwrap();
+    permit(0o000);
+    assert_eq!(call("sync"), "23 23 0 0");
+    permit(0o644);
+    assert_eq!(call("sync"), "24 1 0 0");
+    permit(0o000);
+    // Its time is as indexed, so nothing is known of it until somebody reads it.
+    assert_eq!(call("reread"), "23 0 0 1");
+    assert!(!call("kafka").contains("kafka/p0.md"));
+}
+
+#[test]
+fn row_11_a_page_that_the_disk_cannot_read_is_left_out_and_told() {
+    let place = Place::new();
+    place.write(&pages(24));
+    sync(&place.open("index").unwrap());
+    let call = |call: &str, folder: &std::path::Path| {
+        let output = Command::new(PROGRAM)
+            .args([place.root(), place.index("index")])
+            .arg(call)
+            .env("LD_PRELOAD", common::fault_library())
+            .env("FAULT_FOLDER", folder.canonicalize().unwrap())
+            .env("FAULT_CALLS", "p")
+            .env("FAULT_AT", "1")
+            .env("FAULT_LAST", "all")
+            .env("FAULT_DOES", "5")
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap().trim().to_owned())
+    };
+    let bad = place.root().join("kafka");
+    let (status, found) = call("kafka broker", &bad);
+    assert_eq!(status, Some(0), "{found}");
+    assert!(!found.is_empty() && !found.contains("kafka/"), "{found}");
+    assert_eq!(call("reread", &bad).1, "18 0 0 6");
+    // The index itself: told, and nothing is taken for damaged or built anew.
+    let (status, says) = call("kafka broker", &place.index("index"));
+    assert_eq!(status, Some(1), "{says}");
+    assert!(says.starts_with("IO "), "{says}");
+    let folders = fs::read_dir(place.files_of("index").parent().unwrap()).unwrap().count();
+    assert_eq!(folders, 1);
+    assert_eq!(place.open("index").map(|engine| sync_added(&engine)).unwrap(), 6);
+}
+
+fn sync_added(engine: &lectern_core::Engine) -> usize {
+    engine.sync(&lectern_core::SyncScope::default(), &|_| {}, &CancelToken::new()).unwrap().added
 }

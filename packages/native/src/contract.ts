@@ -61,7 +61,7 @@ export interface SyncProgress {
 /** A file that was seen and not indexed. */
 export interface SkippedFile {
   readonly path: string;
-  /** `symlink`, `not a regular file`, `too large`, `binary`, `unreadable`, `name is not UTF-8`, `vanished`. */
+  /** `symlink`, `not a regular file`, `too large`, `binary`, `git-lfs pointer`, `unreadable`, `name is not UTF-8`, `vanished`. */
   readonly reason: string;
 }
 
@@ -75,7 +75,7 @@ export interface SyncReport {
   readonly removed: number;
   readonly unchanged: number;
   readonly skipped: readonly SkippedFile[];
-  /** Pages whose text was not plain UTF-8, whose front matter could not be read, or that hit the parser's budget. */
+  /** Pages whose text was not plain UTF-8, whose front matter could not be read, or that hit the parser's budget, or that hold a merge conflict. */
   readonly notices: readonly SkippedFile[];
   /** Why the index was started anew, where it was found damaged or gone. */
   readonly healed?: string;

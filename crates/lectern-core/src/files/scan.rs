@@ -20,7 +20,7 @@ pub struct SkippedFile {
     /// Its path; lossy where the name is not UTF-8.
     pub path: String,
     /// Why: `symlink`, `not a regular file`, `too large`, `unreadable`, `name is not UTF-8`,
-    /// `binary`, `vanished`.
+    /// `binary`, `git-lfs pointer`, `vanished`.
     pub reason: &'static str,
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct PageDocuments {
     pub(crate) path: String,
     pub(crate) documents: Vec<TantivyDocument>,
     /// What a reader of the report should know: another encoding, unreadable front matter, the
-    /// parser's budget.
+    /// parser's budget, a merge conflict.
     pub(crate) notice: Option<String>,
 }
 
@@ -85,8 +85,16 @@ fn notice(page: &Page, source: &Source<'_>) -> Option<String> {
     let front_matter =
         page.front_matter.problem.as_ref().map(|problem| format!("front matter: {problem}"));
     let budget = page.fallback.map(|reason| format!("read as plain text: {reason}"));
-    let all: Vec<_> = [encoding, front_matter, budget].into_iter().flatten().collect();
+    let conflict =
+        has_conflict(source.text()).then(|| "holds the markers of a merge conflict".to_owned());
+    let all: Vec<_> = [encoding, front_matter, budget, conflict].into_iter().flatten().collect();
     (!all.is_empty()).then(|| all.join("; "))
+}
+
+/// Whether a merge left both sides in the text, as git marks them.
+fn has_conflict(text: &str) -> bool {
+    let mut lines = text.lines();
+    ["<<<<<<< ", "=======", ">>>>>>> "].iter().all(|mark| lines.any(|line| line.starts_with(mark)))
 }
 
 struct Builder<'a> {

@@ -28,6 +28,9 @@ const CHUNK_BYTES: u64 = 4 * 1024 * 1024;
 /// Updates up to this size use the small writer.
 const SMALL_BATCH_BYTES: u64 = 1024 * 1024;
 
+/// How a file begins whose content git-lfs has not fetched, by its specification.
+const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+
 /// The writer that a difference needs.
 pub(super) fn size_of(difference: &Difference) -> BatchSize {
     if difference.bytes() <= SMALL_BATCH_BYTES { BatchSize::Small } else { BatchSize::Large }
@@ -116,6 +119,9 @@ impl Sync<'_> {
                 self.touched.note(facts, hash);
                 return Ok(Outcome::Same);
             }
+        }
+        if file.bytes.starts_with(LFS_POINTER) {
+            return Ok(Outcome::Skipped("git-lfs pointer"));
         }
         let mut file = file;
         if may_change_unseen(file.mtime_ns) {

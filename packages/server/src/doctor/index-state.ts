@@ -98,6 +98,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   "too large": "raise --max-file-bytes, or split the page",
   unreadable: "give the user that runs the host the right to read them",
   binary: "they hold no text; leave them out with --exclude",
+  "git-lfs pointer": "run `git lfs pull` where the pages are",
 };
 
 function skippedState(skipped: readonly SkippedFile[]): Check {
