@@ -15,8 +15,8 @@ import { quantile, sorted, table, type Table } from "./report.ts";
 export type Watching = "events" | "polling";
 
 /** How long one kind of change took to be found. */
-export interface Visibility {
-  readonly kind: ChangeKind | "all";
+interface Visibility {
+  readonly kind: ChangeKind | "all" | "all but after a switch of branches";
   readonly seen: number;
   readonly p50: number;
   readonly p95: number;
@@ -55,6 +55,8 @@ const COMPARED = 1500;
 const SWITCH = 250;
 /** Problems of a kind that are shown. */
 const SHOWN = 10;
+/** A switch of branches has a thousand pages indexed, which what follows waits for, in milliseconds. */
+const AFTER_SWITCH_MS = 5000;
 /** Leaves the servers without watches, in a namespace of their own. */
 const NO_WATCHES = "echo 5 > /proc/sys/user/max_inotify_watches";
 
@@ -112,6 +114,8 @@ class Run {
   readonly #editor: Editor;
   readonly #random = new Random(SEED, PURPOSE.edits, 1);
   readonly #times = new Map<ChangeKind, number[]>();
+  readonly #quiet: number[] = [];
+  #switched = Number.NEGATIVE_INFINITY;
   readonly #tokens: string[] = [];
   readonly #lies: string[] = [];
   readonly #unseen: string[] = [];
@@ -128,6 +132,7 @@ class Run {
 
   made(change: Change): void {
     this.#made += 1;
+    if (change.kind === "branch switched") this.#switched = change.ended;
     if (change.token === undefined) return;
     this.#tokens.push(change.token);
     if (this.#made % LOOKED_FOR === 0 && this.#toLookFor.length === 0) this.#toLookFor.push(change);
@@ -185,6 +190,10 @@ class Run {
       if (value[0]?.path === change.path) {
         const times = this.#times.get(change.kind) ?? [];
         times.push(answered - change.ended);
+        const sinceSwitch = change.ended - this.#switched;
+        if (sinceSwitch < 0 || sinceSwitch > AFTER_SWITCH_MS) {
+          this.#quiet.push(answered - change.ended);
+        }
         this.#times.set(change.kind, times);
         this.#toLookFor.shift();
       } else if (!this.#isStillThere(change)) {
@@ -206,7 +215,8 @@ class Run {
 
   figures(): Omit<LiveFigures, "watching" | "changes" | "seconds" | "differences"> {
     const all = [...this.#times.values()].flat();
-    const rows = [["all", all] as const, ...this.#times];
+    const quiet = ["all but after a switch of branches", this.#quiet] as const;
+    const rows = [["all", all] as const, quiet, ...this.#times];
     return {
       searches: this.#searches,
       hits: this.#hits,

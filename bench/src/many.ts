@@ -199,9 +199,8 @@ class Run {
     const { indexDir } = this.#place;
     const [hash] = existsSync(indexDir) ? readdirSync(indexDir) : [];
     if (hash === undefined) return undefined;
-    const [format = ""] = readdirSync(path.join(indexDir, hash)).filter((name) =>
-      /^v\d+$/u.test(name),
-    );
+    const format =
+      readdirSync(path.join(indexDir, hash)).find((name) => /^v\d+$/u.test(name)) ?? "";
     try {
       const text = readFileSync(path.join(indexDir, hash, format, "leader.lock"), "utf8");
       return (JSON.parse(text) as { pid: number }).pid;

@@ -22,6 +22,7 @@ import { many, manyProblems, manyTable } from "./many.ts";
 import { relevance, relevancePlot, relevanceTables } from "./relevance.ts";
 import type { Table } from "./report.ts";
 import { brokenPromises, snippets, snippetTables } from "./snippets.ts";
+import { soak, soakPlot, soakProblems, soakTable } from "./soak.ts";
 import { tokens, tokensTable } from "./tokens.ts";
 import { typos, typosTables } from "./typos.ts";
 
@@ -75,6 +76,7 @@ export type PartName =
   | "growth"
   | "live"
   | "many"
+  | "soak"
   | "beir";
 
 /** Every part. */
@@ -151,6 +153,11 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
     const result = await many(corpus(), scratch, server, changes);
     return { result, tables: [manyTable(result)], problems: manyProblems(result) };
   },
+  soak: async ({ corpus, scratch, server, searches, plots }) => {
+    const result = await soak(corpus(), scratch, server, searches);
+    if (plots !== undefined) writeFileSync(path.join(plots, "soak.svg"), await soakPlot(result));
+    return { result, tables: [soakTable(result)], problems: soakProblems(result) };
+  },
   beir: (setting) => {
     const result = beir(setting.beir);
     const problems = result
@@ -161,7 +168,7 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
 };
 
 /** Takes many minutes, or data of its own. */
-const ON_REQUEST: ReadonlySet<PartName> = new Set(["growth", "live", "many", "beir"]);
+const ON_REQUEST: ReadonlySet<PartName> = new Set(["growth", "live", "many", "soak", "beir"]);
 
 /** What runs unless parts are named. */
 const DEFAULT = (Object.keys(PARTS) as PartName[]).filter((name) => !ON_REQUEST.has(name));

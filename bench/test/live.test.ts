@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 
 import { sampleHandbook } from "../src/corpus.ts";
 import { live, liveProblems } from "../src/live.ts";
-import { lies, stoodThen } from "../src/live/check.ts";
+import { lies, type ShownHit, stoodThen } from "../src/live/check.ts";
 import { Editor } from "../src/live/editor.ts";
 import { Versions } from "../src/live/versions.ts";
 
@@ -15,6 +15,10 @@ const scratch = mkdtempSync(path.join(tmpdir(), "lectern-live-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 const bin = fileURLToPath(new URL("../../packages/server/bin/lectern.js", import.meta.url));
+
+function hit(page: string, snippet: string): ShownHit {
+  return { path: page, lines: "L1-L3", snippet };
+}
 
 describe("an editor", () => {
   it("knows what every page holds after changes of every kind", () => {
@@ -35,8 +39,6 @@ describe("the check of answers", () => {
   versions.record("a.md", "# A\n\nnew line\n", 100, 110);
   versions.record("b.md", "# B\n", 0, 0);
   versions.record("b.md", undefined, 100, 110);
-  const hit = (page: string, snippet: string) => ({ path: page, lines: "L1-L3", snippet });
-
   it.each([
     ["what is there now", hit("a.md", "# A … new line"), 200, 210, 0],
     ["what was there when it was asked", hit("a.md", "old line"), 90, 120, 0],

@@ -56,11 +56,7 @@ function piecesOf(snippet: string): string[] {
   return pieces.map((piece) => printed(piece).trim()).filter((piece) => piece !== "");
 }
 
-/** Without what the server leaves out or changes so that it can be printed. */
+/** Without what the server leaves out or changes so that it can be printed: controls and formats. */
 function printed(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are meant
-  return text.replaceAll(
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/gu,
-    "",
-  );
+  return text.replaceAll(/(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/gu, "");
 }

@@ -90,6 +90,7 @@ export class Editor {
 
   /** Makes one change, of a kind that is drawn unless it is given. */
   change(kind: ChangeKind = this.#draw()): Change {
+    if (isSave(kind)) return this.#save(kind, this.#random.pick(this.#own));
     switch (kind) {
       case "new page":
         return this.#newPage();
@@ -104,9 +105,8 @@ export class Editor {
       case "folder away and back":
         return this.#awayAndBack();
       case "branch switched":
-        return this.#switchBranch();
       default:
-        return this.#save(kind, this.#random.pick(this.#own));
+        return this.#switchBranch();
     }
   }
 
@@ -361,3 +361,7 @@ const SAVES = {
     utimesSync(file, atime, mtime);
   },
 } satisfies Partial<Record<ChangeKind, (file: string, text: string) => void>>;
+
+function isSave(kind: ChangeKind): kind is keyof typeof SAVES {
+  return Object.hasOwn(SAVES, kind);
+}

@@ -38,7 +38,7 @@ export class Host {
         : ["unshare", "-Urm", "sh", "-c", `${shell}; exec "$0" "$@"`, ...line];
     this.child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
     this.gone = new Promise((resolve) => this.child.on("exit", () => resolve()));
-    void this.gone.then(() => {
+    this.child.on("exit", () => {
       this.isGone = true;
       for (const { fail } of this.#waiting.values())
         fail(new ServerGoneError("the server is gone"));

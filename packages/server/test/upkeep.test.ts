@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 
@@ -125,6 +126,44 @@ describe("servers over one index", () => {
     await until(async () => (await found(follower, "zookeeper")).includes("c.md"));
     await until(() => account(folder) !== undefined);
     expect(await found(follower, "kafka")).toEqual(["a.md"]);
+  });
+
+  it("row 52: find pages all the time while branches are switched", async () => {
+    const folder = docs(pages);
+    const git = (...args: string[]): void => {
+      const who = ["-c", "user.name=x", "-c", "user.email=x@y", "-c", "commit.gpgsign=false"];
+      const { status, stderr } = spawnSync("git", [...who, "-C", folder.root, ...args]);
+      if (status !== 0) throw new Error(stderr.toString());
+    };
+    const write = (word: string): void => {
+      for (let page = 0; page < 300; page += 1) {
+        folder.write(`many/${page}.md`, `# Page ${page}\n\nzookeeper ${word}\n`);
+      }
+    };
+    git("init", "-q", "-b", "one");
+    write("first");
+    git("add", "-A");
+    git("commit", "-q", "-m", "one");
+    git("checkout", "-q", "-b", "two");
+    write("second");
+    git("commit", "-q", "-a", "-m", "two");
+    const [leader, follower] = await two(folder);
+    for (const branch of ["one", "two", "one"]) {
+      const checkout = spawn("git", ["-C", folder.root, "checkout", "-q", branch]);
+      const ended = once(checkout, "exit");
+      while (checkout.exitCode === null) {
+        expect(await found(leader, "zookeeper")).not.toEqual([]);
+        expect(await found(follower, "zookeeper")).not.toEqual([]);
+      }
+      await ended;
+    }
+    await until(async () => {
+      const [first, second] = await Promise.all([
+        found(follower, "first"),
+        found(follower, "second"),
+      ]);
+      return first.length > 0 && second.length === 0;
+    });
   });
 
   it("row 56: wait for a root that is not there yet", async () => {

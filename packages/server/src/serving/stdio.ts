@@ -8,6 +8,8 @@ import type { Log } from "./log.ts";
 
 /** How often the parent is looked for, in milliseconds. */
 const PARENT_CHECK_MS = 500;
+/** Bytes of answers that a host may leave unread: one with more has stopped reading for good. */
+const MOST_UNREAD = 16 * 1024 * 1024;
 /** How long closing may take before the process ends anyway, in milliseconds. */
 const CLOSING_MS = 1000;
 
@@ -15,8 +17,8 @@ const CLOSING_MS = 1000;
 export type ProtocolChoice = "auto" | "legacy" | "modern";
 
 /**
- * Serves over stdin and stdout until the host goes away: stdin ends, stdout breaks, a signal comes
- * or the parent process is gone. The process then ends whatever is still running, since a closed
+ * Serves over stdin and stdout until the host goes away: stdin ends, stdout breaks or is not read, a
+ * signal comes or the parent process is gone. The process then ends whatever is still running, since a closed
  * transport alone does not end it and hosts do not look after orphans.
  *
  * `close` is given {@link CLOSING_MS} to release what the server holds.
@@ -57,6 +59,7 @@ export function runStdio(
   // A host behind a wrapper such as npx may die without closing the pipe that the wrapper holds.
   setInterval(() => {
     if (process.ppid !== parent) end("parent is gone", 0);
+    if (process.stdout.writableLength > MOST_UNREAD) end("the host reads nothing", 0);
   }, PARENT_CHECK_MS).unref();
 
   const onerror = (error: Error): void => log.warn({ err: error }, "protocol error");

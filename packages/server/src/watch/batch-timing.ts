@@ -6,9 +6,10 @@ const QUIET_MS = 40;
 const LATEST_MS = 400;
 /** More paths than these are a storm, such as a switch of branches. */
 const STORM_PATHS = 500;
-/** The quiet and the bound of the greatest storms; smaller ones have a quiet in between. */
-const STORM_QUIET_MS = 2000;
-const STORM_LATEST_MS = 10_000;
+/** The quiet of the greatest storms; smaller ones have one in between. */
+const STORM_QUIET_MS = 500;
+/** No longer, since who edits on after a switch of branches waits for what he wrote. */
+const STORM_LATEST_MS = 2000;
 
 /**
  * Tells when a batch is to be handed over. Reads no clock and sets no timer: times are milliseconds

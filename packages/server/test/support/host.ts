@@ -26,6 +26,8 @@ export interface Answer {
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly uid?: number;
+  /** Another copy of the command. */
+  readonly bin?: string;
 }
 
 /**
@@ -44,7 +46,7 @@ export class RawHost {
   #revision = "";
 
   constructor(args: readonly string[], options: StartOptions = {}) {
-    this.child = spawn(process.execPath, [bin, ...args], {
+    this.child = spawn(process.execPath, [options.bin ?? bin, ...args], {
       stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, ...options.env },
       ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
