@@ -2,6 +2,7 @@ import type { ShownSetting } from "./config/shown-settings.ts";
 import type { KnowledgeBase } from "./knowledge-base.ts";
 import { answerFromKb } from "./prompts/answer-from-kb.ts";
 import { triageIncident } from "./prompts/triage-incident.ts";
+import { docChanges } from "./resources/changes.ts";
 import { docList, docResource } from "./resources/doc.ts";
 import { runbookResource } from "./resources/runbook.ts";
 import { settingsResource } from "./resources/settings.ts";
@@ -46,6 +47,7 @@ export function lecternDefinition(
     resources: [settingsResource(documents, settings, pullProblem)],
     resourceTemplates: [docResource(documents), runbookResource(documents, runbooks)],
     listResources: docList(documents),
+    resourceChanges: docChanges(documents),
     prompts: [answerFromKb(), triageIncident(documents, runbooks)],
     log,
   };

@@ -20,6 +20,7 @@ import {
 import { History, type RecentChanges } from "./history/history.ts";
 import { toToolError } from "./engine-error.ts";
 import { Freshness, type FreshnessState, reasonOf } from "./freshness/freshness.ts";
+import { type PageChange, PageWatch } from "./freshness/page-watch.ts";
 import type { Wanted } from "./freshness/sync-queue.ts";
 import { recentPages } from "./recent-pages.ts";
 import type { CallContext } from "./serving/define-tool.ts";
@@ -239,6 +240,15 @@ export class KnowledgeBase {
     } catch (error) {
       throw toToolError(error);
     }
+  }
+
+  /** Tells `listener` which pages change in the index, whoever writes it, until it is stopped. */
+  watchPages(listener: (change: PageChange) => void): PageWatch {
+    return new PageWatch(listener, {
+      engine: async () => (await this.#opened()).engine,
+      signal: this.#closing.signal,
+      log: this.#log,
+    });
   }
 
   /** Stops a running sync and closes the engine. */

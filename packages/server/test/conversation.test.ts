@@ -135,17 +135,20 @@ describe("the whole conversation", () => {
 });
 
 describe("a connection", () => {
-  it("announces nothing that it does not do", async () => {
-    const folder = docs();
-    const host = start(["serve", copyHandbook(folder.base), "--index-dir", folder.index]);
-    const { capabilities } = await host.open("2025-11-25");
-    expect(capabilities).toEqual({
-      tools: { listChanged: false },
-      resources: { listChanged: false },
-      prompts: { listChanged: false },
-      completions: {},
-    });
-  });
+  it.each(["2025-11-25", MODERN_REVISION])(
+    "announces only what it does in %s",
+    async (revision) => {
+      const folder = docs();
+      const host = start(["serve", copyHandbook(folder.base), "--index-dir", folder.index]);
+      const { capabilities } = await host.open(revision);
+      expect(capabilities).toEqual({
+        tools: { listChanged: false },
+        resources: { subscribe: true, listChanged: true },
+        prompts: { listChanged: false },
+        completions: {},
+      });
+    },
+  );
 
   it("says in the newest revision how long an answer holds", async () => {
     const folder = docs({ "a.md": "# Kafka\n" });

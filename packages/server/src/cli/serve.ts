@@ -8,6 +8,7 @@ import { KnowledgeBase } from "../knowledge-base.ts";
 import { createLog } from "../serving/log.ts";
 import { serverFactory } from "../serving/server-factory.ts";
 import { runStdio } from "../serving/stdio.ts";
+import { Subscriptions } from "../serving/subscriptions.ts";
 import { EXIT, explainError } from "./exit.ts";
 import { ServePull } from "./serve-pull.ts";
 
@@ -32,7 +33,9 @@ export async function serve(loaded: LoadedSettings, parent: number): Promise<voi
     runbooks,
     log,
   });
-  const factory = serverFactory(definition);
+  const { resourceChanges } = definition;
+  const subscriptions = resourceChanges && new Subscriptions(resourceChanges);
+  const factory = serverFactory(definition, subscriptions);
   let isStarted = false;
   const close = async (): Promise<void> => {
     await Promise.all([documents.close(), pull.close()]);
@@ -50,7 +53,7 @@ export async function serve(loaded: LoadedSettings, parent: number): Promise<voi
       isStarted = true;
       return factory(connection);
     },
-    { log, parent, protocol: settings.protocol, close },
+    { log, parent, protocol: settings.protocol, subscriptions, close },
   );
 }
 

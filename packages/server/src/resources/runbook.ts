@@ -6,7 +6,8 @@ import { oneLine, withoutControls } from "../plain-text.ts";
 import type { ResourceTemplateDefinition } from "../serving/define-resource.ts";
 import { ToolError } from "../serving/tool-error.ts";
 
-const PREFIX = "docs://runbook/";
+/** What URIs of runbooks begin with. */
+export const RUNBOOK_PREFIX = "docs://runbook/";
 const MIME_TYPE = "text/markdown";
 
 /** Runbooks by the name of their alert, from the pages under `under` (empty: from all pages). */
@@ -16,7 +17,7 @@ export function runbookResource(
 ): ResourceTemplateDefinition {
   return {
     name: "runbook",
-    uriTemplate: `${PREFIX}{incident_type}`,
+    uriTemplate: `${RUNBOOK_PREFIX}{incident_type}`,
     title: "Runbook of an incident",
     description:
       "The runbook called like an alert, as KubePodCrashLooping or kube pod crash looping, by its " +
@@ -47,9 +48,9 @@ export function runbookResource(
 
 /** The name in a URI, percent-decoded once; `undefined` when there is none. */
 function incidentOf(uri: string): string | undefined {
-  if (!uri.startsWith(PREFIX)) return undefined;
+  if (!uri.startsWith(RUNBOOK_PREFIX)) return undefined;
   try {
-    return decodeURIComponent(uri.slice(PREFIX.length));
+    return decodeURIComponent(uri.slice(RUNBOOK_PREFIX.length));
   } catch {
     return undefined;
   }

@@ -3,6 +3,9 @@ import type { KnowledgeBase } from "../knowledge-base.ts";
 import type { ResourceDefinition } from "../serving/define-resource.ts";
 import { version } from "../version.ts";
 
+/** Where the settings are. */
+export const SETTINGS_URI = "config://app/settings";
+
 /**
  * The settings in force and the state of the index.
  *
@@ -15,7 +18,7 @@ export function settingsResource(
 ): ResourceDefinition {
   return {
     name: "settings",
-    uri: "config://app/settings",
+    uri: SETTINGS_URI,
     title: "Settings of this server",
     description: "Version, roots, what is indexed, and the state of the index, as JSON",
     mimeType: "application/json",

@@ -12,7 +12,10 @@ import type {
 import type { ToolDefinition } from "./define-tool.ts";
 import type { Log } from "./log.ts";
 import { registerPrompts } from "./prompts.ts";
+import type { ResourceChanges } from "./resource-changes.ts";
 import { registerResources } from "./resources.ts";
+import { registerSubscribeRequests } from "./subscribe-requests.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 
 /** What a server offers. */
 export interface ServerDefinition {
@@ -26,6 +29,8 @@ export interface ServerDefinition {
   readonly resourceTemplates: readonly ResourceTemplateDefinition[];
   /** Lists the concrete resources of the templates. */
   readonly listResources?: ResourceLister;
+  /** For {@link Subscriptions}, where the transport can deliver notices. */
+  readonly resourceChanges?: ResourceChanges;
   readonly prompts: readonly PromptDefinition[];
   readonly log: Log;
   /** Longest time of a call in milliseconds; default {@link DEFAULT_DEADLINE_MS}. */
@@ -40,20 +45,29 @@ const LIVE: CacheHint = { ttlMs: 0, cacheScope: "private" };
 /**
  * A factory of servers for every protocol era. Each call makes a new instance, since one instance
  * serves one connection (or one HTTP request) and some are made only to answer a probe.
+ *
+ * @param subscriptions Those of the one connection that the servers are for; without them no changes
+ * are announced or told.
  */
-export function serverFactory(definition: ServerDefinition): McpServerFactory {
+export function serverFactory(
+  definition: ServerDefinition,
+  subscriptions?: Subscriptions,
+): McpServerFactory {
   const { name, title, version, instructions, tools, prompts, resources, log } = definition;
   const templates = definition.resourceTemplates;
   const deadlineMs = definition.deadlineMs ?? DEFAULT_DEADLINE_MS;
-  return () => {
+  return ({ era }) => {
     const server = new McpServer(
       { name, title, version },
       {
         instructions,
-        // Nothing tells a server yet when a list has changed; the SDK would announce the opposite.
+        // What is left out here the SDK would announce.
         capabilities: {
           tools: { listChanged: false },
-          resources: { listChanged: false },
+          resources:
+            subscriptions === undefined
+              ? { listChanged: false }
+              : { subscribe: true, listChanged: true },
           prompts: { listChanged: false },
           completions: {},
         },
@@ -84,6 +98,23 @@ export function serverFactory(definition: ServerDefinition): McpServerFactory {
     registerResources(server, { resources, templates, list, log, deadlineMs });
     registerPrompts(server, { prompts, log, deadlineMs });
     registerCompletions(server, { prompts, templates, log, deadlineMs });
+    if (subscriptions !== undefined) {
+      if (era === "legacy") registerSubscribeRequests(server, subscriptions, { log, deadlineMs });
+      deliver(subscriptions, server);
+    }
     return server;
   };
 }
+
+/** Has a server send the notices of its connection, until that ends. */
+function deliver(subscriptions: Subscriptions, { server }: McpServer): void {
+  subscriptions.deliverTo({
+    updated: (uri) => void server.sendResourceUpdated({ uri }).catch(ignore),
+    listChanged: () => void server.sendResourceListChanged().catch(ignore),
+  });
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- no event target, a hook of the SDK
+  server.onclose = () => subscriptions.end();
+}
+
+/** Whoever went away needs no notice. */
+function ignore(): void {}

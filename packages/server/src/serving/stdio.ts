@@ -4,7 +4,9 @@ import process from "node:process";
 import { McpServer, type McpServerFactory } from "@modelcontextprotocol/server";
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 
+import { ListenTransport } from "./listen-transport.ts";
 import type { Log } from "./log.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 
 /** How often the parent is looked for, in milliseconds. */
 const PARENT_CHECK_MS = 500;
@@ -31,10 +33,12 @@ export function runStdio(
     readonly parent: number;
     /** Default `auto`. */
     readonly protocol?: ProtocolChoice;
+    /** Those the factory's servers deliver to; absent where no changes are told. */
+    readonly subscriptions?: Subscriptions | undefined;
     readonly close: () => Promise<void>;
   },
 ): void {
-  const { log, parent, protocol = "auto", close } = options;
+  const { log, parent, protocol = "auto", subscriptions, close } = options;
   // A stray console.log of any dependency would otherwise be read as JSON-RPC.
   globalThis.console = new Console(process.stderr, process.stderr);
 
@@ -70,7 +74,12 @@ export function runStdio(
     });
     return;
   }
-  serveStdio(factory, { legacy: protocol === "modern" ? "reject" : "serve", onerror });
+  const wire = new StdioServerTransport();
+  serveStdio(factory, {
+    legacy: protocol === "modern" ? "reject" : "serve",
+    transport: subscriptions === undefined ? wire : new ListenTransport(wire, subscriptions, log),
+    onerror,
+  });
 }
 
 /** One server on the wire, as before revisions without a handshake: for hosts that trip over a probe. */

@@ -175,11 +175,11 @@ export function field<T>(answer: ToolResult, name: string): T {
   return answer.data[name] as T;
 }
 
-/** Resolves once `isSo`; rejects when that takes longer than two seconds. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 2000;
+/** Resolves once `isSo`; rejects when that takes longer than `ms`. */
+export async function until(isSo: () => boolean | Promise<boolean>, ms = 2000): Promise<void> {
+  const end = Date.now() + ms;
   while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`not so within two seconds: ${isSo.toString()}`);
+    if (Date.now() > end) throw new Error(`not so within ${ms} ms: ${isSo.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
