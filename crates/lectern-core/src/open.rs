@@ -10,7 +10,7 @@ use parking_lot::{Mutex, RwLock};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 use crate::files::RootSet;
-use crate::index::damage::{damaged_files, set_aside};
+use crate::index::damage::{damaged_files, retried, set_aside};
 use crate::index::location::index_folder;
 use crate::index::snapshot::{SegmentCache, Snapshot};
 use crate::index::store::Store;
@@ -44,15 +44,18 @@ impl Open {
     pub(crate) fn new(options: &OpenOptions, roots: RootSet) -> Result<Self> {
         let folder = index_folder(options, &roots)?;
         let roots = Arc::new(roots);
-        let open = || Self::at(&folder, options, Arc::clone(&roots));
+        let open = || {
+            let at = || Self::at(&folder, options, Arc::clone(&roots));
+            retried(&folder, at, |_| true)
+        };
         match open() {
             Err(damage @ Error::IndexCorrupt { .. }) => {
-                match set_aside(&folder, || open().is_ok()) {
+                let is_anew = match set_aside(&folder, || open().is_ok()) {
                     Err(Error::Io { source, .. }) if is_refused(&source) => return Err(damage),
                     result => result?,
-                }
+                };
                 let opened = open()?;
-                *opened.healed.lock() = Some(damage.to_string());
+                *opened.healed.lock() = is_anew.then(|| damage.to_string());
                 Ok(opened)
             }
             opened => opened,

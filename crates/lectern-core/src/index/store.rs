@@ -108,12 +108,7 @@ impl Store {
 
     /// A mark that differs after any commit by any process. `None` while there is no index file.
     pub(crate) fn commit_mark(&self) -> Option<CommitMark> {
-        let metadata = fs::metadata(self.folder.join(META)).ok()?;
-        Some(CommitMark {
-            inode: metadata.ino(),
-            len: metadata.len(),
-            mtime: (metadata.mtime(), metadata.mtime_nsec()),
-        })
+        commit_mark(&self.folder)
     }
 
     /// Takes the writer's turn, waiting while another process has it, and removes what writers that
@@ -204,6 +199,16 @@ impl Store {
 pub(crate) enum BatchSize {
     Small,
     Large,
+}
+
+/// The mark of the commit in a folder, which differs after any commit by any process.
+pub(super) fn commit_mark(folder: &Path) -> Option<CommitMark> {
+    let metadata = fs::metadata(folder.join(META)).ok()?;
+    Some(CommitMark {
+        inode: metadata.ino(),
+        len: metadata.len(),
+        mtime: (metadata.mtime(), metadata.mtime_nsec()),
+    })
 }
 
 /// Waits for the writer's turn.

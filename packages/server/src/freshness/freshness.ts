@@ -182,7 +182,6 @@ export class Freshness {
   }
 
   async #turn(engine: Engine, lead: Lead): Promise<void> {
-    this.#lead = lead;
     this.#options.log.info({ lead }, "part in keeping the index up");
     if (lead === "leads") {
       this.#since = new Date().toISOString();
@@ -192,6 +191,8 @@ export class Freshness {
       this.#watcher?.close();
       this.#watcher = undefined;
     }
+    // Last, so that a start that failed is tried again with the next tick.
+    this.#lead = lead;
   }
 
   async #startWatching(engine: Engine): Promise<void> {
