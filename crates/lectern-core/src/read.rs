@@ -1,9 +1,11 @@
 //! Reading a page, a section or lines from disk.
 
+use std::time::Duration;
+
 use lectern_markdown::{LineRange, Source, github_slug, parse};
 
 use crate::error::{Error, Result};
-use crate::files::{FileBytes, RootSet, Scanner, nfc};
+use crate::files::{FileBytes, RootSet, SETTLING, Scanner, nfc};
 use crate::index::document::page_record;
 use crate::index::page_record::{PageRecord, SectionRecord};
 use crate::index::snapshot::Snapshot;
@@ -141,10 +143,13 @@ impl Read<'_> {
     }
 
     fn open_spelled(&self, path: &str) -> Result<Option<FileBytes>> {
-        if self.snapshot.page_at(path)?.is_none() && !self.scanner.admits(self.roots, path) {
+        let is_known = self.snapshot.page_at(path)?.is_some();
+        if !is_known && !self.scanner.admits(self.roots, path) {
             return Ok(None);
         }
-        match self.roots.read(path, self.max_file_bytes) {
+        // A name that may never have been one is not waited for.
+        let mut patience = if is_known { SETTLING } else { Duration::ZERO };
+        match self.roots.read_settled(path, self.max_file_bytes, &mut patience) {
             Ok(file) => Ok(Some(file)),
             Err(error) => match error.kind() {
                 std::io::ErrorKind::NotFound
