@@ -176,7 +176,7 @@ export function field<T>(answer: ToolResult, name: string): T {
 }
 
 /** Resolves once `isSo`; rejects when that takes longer than `ms`. */
-export async function until(isSo: () => boolean | Promise<boolean>, ms = 2000): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
   const end = Date.now() + ms;
   while (!(await isSo())) {
     if (Date.now() > end) throw new Error(`not so within ${ms} ms: ${isSo.toString()}`);
