@@ -56,7 +56,7 @@ export class Scratch {
 
   /**
    * Makes one for `work` and takes it away afterwards. It lies inside the clone's `.git`, so that
-   * what the operator sets for folders (`includeIf "gitdir:~/work/"`) holds as it would there.
+   * what the operator sets for folders (`includeIf "gitdir:~/company/"`) holds as it would there.
    *
    * @throws {@link PullError} where it cannot be made, and while another pull has one.
    */
