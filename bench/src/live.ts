@@ -1,6 +1,7 @@
 /** Never stale: someone edits pages in every way there is while agents search them. */
 import { cpSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 
 import type { Corpus } from "./corpus.ts";
 import { PURPOSE, Random } from "./generate/random.ts";
@@ -290,8 +291,4 @@ function visibility(kind: Visibility["kind"], times: readonly number[]): Visibil
     p95: quantile(ascending, 0.95),
     most: ascending.at(-1) ?? Number.NaN,
   };
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 
 import type { Corpus } from "./corpus.ts";
 import { PURPOSE, Random } from "./generate/random.ts";
@@ -291,8 +292,4 @@ export function manyProblems(run: ManyFigures): string[] {
     ...late.map((time) => `nobody led for ${time.toFixed(0)} ms`),
     ...(run.orphans > 0 ? [`${run.orphans} servers outlived their hosts`] : []),
   ].slice(0, 20);
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

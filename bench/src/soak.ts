@@ -1,6 +1,7 @@
 /** Whether a server stays as small as it is over many searches and commits. */
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { openEngine } from "@lectern/native";
 
@@ -172,8 +173,4 @@ export function soakPlot({ samples }: SoakFigures): Promise<string> {
 function tenth(samples: readonly Sample[], from: number): readonly Sample[] {
   const at = Math.floor(samples.length * from);
   return samples.slice(at, at + Math.max(1, Math.floor(samples.length / 10)));
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -184,17 +184,16 @@ impl Engine {
             };
             open.noting_damage(sync.run())
         };
-        let outcome = match run(false)? {
-            Outcome::Doubtful => {
-                cancel.wait(CONFIRMING)?;
-                run(true)?
+        let mut believes = false;
+        let (snapshot, mut report) = loop {
+            match run(believes)? {
+                Outcome::Done(done) => break *done,
+                Outcome::Doubtful => {
+                    cancel.wait(CONFIRMING)?;
+                    believes = true;
+                }
             }
-            done @ Outcome::Done(_) => done,
         };
-        let Outcome::Done(done) = outcome else {
-            return Err(Error::Internal { message: "a second look had doubts".to_owned() });
-        };
-        let (snapshot, mut report) = *done;
         report.healed = open.healed.lock().take();
         *open.snapshot.write() = Arc::new(snapshot);
         open.has_synced.store(true, std::sync::atomic::Ordering::Release);

@@ -180,21 +180,19 @@ fn rows_17_18_a_stopped_writer_holds_up_writers_and_no_reader() {
     let cancel = CancelToken::new();
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| {
-            let mut told = false;
             let progress = |at: lectern_core::SyncProgress| {
                 if at.stage == lectern_core::SyncStage::Waiting {
                     cancel.cancel();
                 }
             };
             let scope = lectern_core::SyncScope::default();
-            told |= engine.sync(&scope, &progress, &cancel).is_err();
-            told
+            engine.sync(&scope, &progress, &cancel).is_err()
         });
         assert!(waiting.join().unwrap(), "a sync waits, and can be given up");
     });
     let other = place.open("index").unwrap();
     assert_eq!(other.stats().unwrap().pages, 24);
-    assert_eq!(answers(&other).len(), fresh.len());
+    assert_eq!(answers(&other), fresh);
     assert_eq!(other.lead("other").unwrap(), Lead::Leads);
     stopped.kill().unwrap();
     stopped.wait().unwrap();

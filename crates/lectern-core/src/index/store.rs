@@ -7,11 +7,10 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use tantivy::directory::error::OpenReadError;
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
-use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError};
+use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy};
 
-use super::damage::{check_small, files_of_commit};
+use super::damage::{check_small, files_of_commit, retried};
 use super::directory::{HALF_WRITTEN, IndexDirectory, META};
 use super::fields::{Fields, schema};
 use super::tagged_text::tokenizers;
@@ -26,8 +25,6 @@ const UPDATE_MEMORY_BYTES: usize = 20 * 1024 * 1024;
 /// Segments with more deleted documents than this are rewritten. tantivy's default is never, and
 /// deleted documents count in its first-stage statistics.
 const DELETED_RATIO_BEFORE_MERGE: f32 = 0.2;
-/// How often a commit may come in between while another is being read.
-const RELOADS: usize = 20;
 /// How long another process may take to create an index.
 const CREATING: Duration = Duration::from_secs(10);
 /// How often a waiting writer looks whether the lock is free.
@@ -92,18 +89,10 @@ impl Store {
     /// Reads the newest commit.
     ///
     /// # Errors
-    /// [`Error::IndexCorrupt`], [`Error::Io`].
+    /// [`Error::IndexCorrupt`], [`Error::Io`]; [`Error::IndexBusy`] when there was a newer commit each
+    /// time.
     pub(crate) fn reload(&self) -> Result<()> {
-        for _ in 0..RELOADS {
-            let before = self.commit_mark();
-            match self.reader.reload() {
-                // A commit made meanwhile took away what the one before named.
-                Err(TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(_)))
-                    if self.commit_mark() != before => {}
-                result => return Ok(result?),
-            }
-        }
-        Err(Error::IndexBusy)
+        retried(&self.folder, || Ok(self.reader.reload()?), |()| true)
     }
 
     /// A mark that differs after any commit by any process. `None` while there is no index file.
