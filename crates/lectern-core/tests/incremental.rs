@@ -20,6 +20,9 @@ const EDITS_OF_A_COMMIT: usize = 20;
 /// Share of queries whose ten best pages must be the same before what was deleted is merged away.
 const SAME: f64 = 0.995;
 
+/// Seed of the edits, unless `LECTERN_SEED` gives another.
+const SEED: u64 = 20_261_126;
+
 /// Numbers that are the same in every run (xorshift, Marsaglia 2003).
 struct Random(u64);
 
@@ -54,7 +57,14 @@ impl Pages {
                 }
             }
         }
-        Self { folder: folder.to_owned(), paths, random: Random(20_261_126), made: 0 }
+        Self {
+            folder: folder.to_owned(),
+            paths,
+            random: Random(
+                std::env::var("LECTERN_SEED").map_or(SEED, |seed| seed.parse().unwrap()),
+            ),
+            made: 0,
+        }
     }
 
     fn any(&mut self) -> PathBuf {
@@ -148,7 +158,11 @@ fn compare(grown: &Engine, fresh: &Engine, queries: &[String]) -> (usize, f64) {
         let places = |answer: &SearchAnswer| -> Vec<(String, String)> {
             answer.hits.iter().map(|hit| (hit.path.clone(), hit.section.clone())).collect()
         };
-        same += usize::from(places(&a) == places(&b));
+        let is_same = places(&a) == places(&b);
+        if !is_same {
+            println!("differs: {query}");
+        }
+        same += usize::from(is_same);
         for hit in &a.hits {
             let other = b.hits.iter().find(|h| h.path == hit.path && h.section == hit.section);
             largest = largest.max(other.map_or(0.0, |other| (other.score - hit.score).abs()));
@@ -183,8 +197,10 @@ fn an_index_grown_by_many_edits_ranks_like_a_fresh_one() {
     sync(&fresh);
     assert_eq!(grown.stats().unwrap().pages, pages.paths.len() as u64);
 
-    let step = (corpus.queries.len() / QUERIES).max(1);
-    let queries: Vec<String> = corpus.queries.iter().step_by(step).take(QUERIES).cloned().collect();
+    // `LECTERN_ALL_QUERIES=1` asks all of them, in minutes.
+    let most = if std::env::var("LECTERN_ALL_QUERIES").is_ok() { usize::MAX } else { QUERIES };
+    let step = (corpus.queries.len() / most).max(1);
+    let queries: Vec<String> = corpus.queries.iter().step_by(step).take(most).cloned().collect();
     let (same, largest) = compare(&grown, &fresh, &queries);
     let segments = grown.stats().unwrap().segments;
     grown.compact(&CancelToken::new()).unwrap();

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Bench, paths, request, search, sync};
-use lectern_core::{CancelToken, Error, LinkTexts};
+use lectern_core::{CancelToken, Error, LinkTexts, SearchRequest};
 use proptest::prelude::*;
 
 fn in_folder(
@@ -373,6 +373,59 @@ fn equal_scores_are_ordered_by_path_whatever_the_index_went_through() {
     let answer = engine.search(&request, &CancelToken::new()).unwrap();
     let expected: Vec<String> = (0..20).map(|n| format!("{n:02}.md")).collect();
     assert_eq!(paths(&answer), expected);
+}
+
+/// Pages committed some at a time, in another order than that of their paths, answer as when they
+/// came in one commit.
+fn assert_order_of_commits_is_the_same(
+    pages: &[(String, String)],
+    pages_of_a_commit: usize,
+    asked: &SearchRequest,
+) {
+    let bench = Bench::new();
+    let grown = bench.open();
+    let shuffled: Vec<_> = (0..pages.len()).map(|at| &pages[(at * 17) % pages.len()]).collect();
+    for commit in shuffled.chunks(pages_of_a_commit) {
+        for (name, text) in commit {
+            bench.write(name, text);
+        }
+        sync(&grown);
+    }
+    let mut options = bench.options();
+    options.index_dir = Some(bench.folder.path().join("fresh"));
+    let fresh = lectern_core::Engine::open(options).unwrap();
+    sync(&fresh);
+    let ask = |engine: &lectern_core::Engine| engine.search(asked, &CancelToken::new()).unwrap();
+    let (grown, fresh) = (ask(&grown), ask(&fresh));
+    assert_eq!(grown.hits.len(), asked.limit as usize);
+    assert_eq!(grown.hits, fresh.hits);
+}
+
+#[test]
+fn which_of_equal_sections_are_read_does_not_depend_on_the_order_of_commits() {
+    let pages: Vec<_> = (0..40)
+        .map(|n| {
+            let sentence =
+                if n == 7 { "red green blue white black" } else { "black red blue green white" };
+            (format!("{n:02}.md"), format!("# Same\n\n{sentence}\n"))
+        })
+        .collect();
+    assert_order_of_commits_is_the_same(&pages, 1, &request("red green blue white black"));
+}
+
+#[test]
+fn which_of_equal_sections_become_candidates_does_not_depend_on_the_order_of_commits() {
+    // All tie while candidates are looked for; of those that are too many one would be the best.
+    let pages: Vec<_> = (0..131)
+        .map(|n| {
+            let (heading, body) = if n == 103 { ("kafka", "topic") } else { ("topic", "kafka") };
+            let body = [body; 3].join(" ");
+            (format!("{n:03}.md"), format!("# Same\n\nwords\n\n## {heading}\n\n{body}\n"))
+        })
+        .collect();
+    let mut asked = request("kafka");
+    asked.limit = 1;
+    assert_order_of_commits_is_the_same(&pages, 70, &asked);
 }
 
 #[derive(Clone, Debug)]

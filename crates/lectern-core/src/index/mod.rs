@@ -9,6 +9,7 @@ mod link_key;
 pub(crate) mod links;
 pub(crate) mod location;
 pub(crate) mod page_record;
+pub(crate) mod places;
 pub(crate) mod snapshot;
 pub(crate) mod store;
 pub(crate) mod tagged_text;

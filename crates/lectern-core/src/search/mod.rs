@@ -13,6 +13,7 @@ mod pipeline;
 mod query;
 mod signals;
 mod snippet;
+mod statistics;
 mod synonyms;
 mod union;
 mod winners;

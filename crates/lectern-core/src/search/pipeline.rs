@@ -226,7 +226,7 @@ impl Search<'_> {
             let missing = limit - answer.hits.len();
             let mut scored = self.scored(&query, &links, &round)?;
             watch.lap(&mut answer.times.rescore);
-            verify(&query, &mut scored, &mut winners)?;
+            self.verify(&query, &mut scored, &mut winners)?;
             let wanted = Wanted { limit: missing, of_a_page: request.hits_of_a_page };
             let taken = self.take(&wanted, &scored, &mut winners, &mut snippet_terms)?;
             watch.lap(&mut answer.times.verify);
@@ -274,7 +274,7 @@ impl Search<'_> {
         let mut hits_of_page = FxHashMap::default();
         let mut taken = Vec::with_capacity(wanted.limit);
         for ties in scored.chunk_by(|a, b| by_score(a, b) == Ordering::Equal) {
-            for scored in in_place_order(ties, winners)? {
+            for scored in self.in_place_order(ties)? {
                 self.cancel.check()?;
                 let hits = hits_of_page.entry(winners.page_of(scored.section)).or_insert(0);
                 if *hits == wanted.of_a_page {
@@ -292,6 +292,64 @@ impl Search<'_> {
             }
         }
         Ok(taken)
+    }
+
+    /// Adds to the best sections what only their text tells, and sorts anew.
+    fn verify(
+        &self,
+        query: &Query,
+        scored: &mut [Scored],
+        winners: &mut Winners<'_>,
+    ) -> Result<()> {
+        if query.literals.is_empty() && query.sentence.is_empty() {
+            return Ok(());
+        }
+        let count = self.bring_to_read_first(scored, !query.literals.is_empty())?;
+        for scored in &mut scored[..count] {
+            let Some(winner) = winners.read(scored.section)? else { continue };
+            if !query.literals.is_empty() {
+                scored.signals.literal = query.literals.gain(&winner.text.to_lowercase());
+            }
+            scored.signals.verbatim = query.sentence.gain(&winner.text);
+        }
+        sort(scored);
+        Ok(())
+    }
+
+    /// Puts the sections to read, of those given best first, before the others, and says how many
+    /// they are.
+    fn bring_to_read_first(&self, scored: &mut [Scored], has_literals: bool) -> Result<usize> {
+        let best = self.settle(scored, VERIFIED)?;
+        if !has_literals {
+            return Ok(best);
+        }
+        let rest = &mut scored[best..];
+        rest.sort_by_key(|scored| !scored.is_rare);
+        let rare = rest.partition_point(|scored| scored.is_rare);
+        Ok(best + self.settle(&mut rest[..rare], VERIFIED_FOR_RARE)?)
+    }
+
+    /// Sees to it that the first `count` of those given best first are the same whatever order equal
+    /// ones come in. How many they are: fewer when there are no more.
+    fn settle(&self, scored: &mut [Scored], count: usize) -> Result<usize> {
+        let Some(last) = scored.get(count - 1).copied() else { return Ok(scored.len()) };
+        let start = scored.partition_point(|other| by_score(other, &last) == Ordering::Less);
+        let end = scored.partition_point(|other| by_score(other, &last) != Ordering::Greater);
+        if end > count {
+            let settled = self.in_place_order(&scored[start..end])?;
+            scored[start..end].copy_from_slice(&settled);
+        }
+        Ok(count)
+    }
+
+    fn in_place_order(&self, ties: &[Scored]) -> Result<Vec<Scored>> {
+        if let [only] = ties {
+            return Ok(vec![*only]);
+        }
+        let sections: Vec<DocAddress> = ties.iter().map(|scored| scored.section).collect();
+        let mut placed: Vec<_> = self.snapshot.places(&sections)?.into_iter().zip(ties).collect();
+        placed.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(placed.into_iter().map(|(_, scored)| *scored).collect())
     }
 }
 
@@ -320,49 +378,10 @@ fn sort(scored: &mut [Scored]) {
     scored.sort_unstable_by(by_score);
 }
 
-/// Adds to the best sections what only their text tells, and sorts anew.
-fn verify(query: &Query, scored: &mut [Scored], winners: &mut Winners<'_>) -> Result<()> {
-    if query.literals.is_empty() && query.sentence.is_empty() {
-        return Ok(());
-    }
-    for at in worth_reading(scored, !query.literals.is_empty()) {
-        let scored = &mut scored[at];
-        let Some(winner) = winners.read(scored.section)? else { continue };
-        if !query.literals.is_empty() {
-            scored.signals.literal = query.literals.gain(&winner.text.to_lowercase());
-        }
-        scored.signals.verbatim = query.sentence.gain(&winner.text);
-    }
-    sort(scored);
-    Ok(())
-}
-
-/// Places of the sections to read, of those given best first.
-fn worth_reading(scored: &[Scored], has_literals: bool) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..scored.len().min(VERIFIED)).collect();
-    let rest = places.len()..scored.len();
-    if has_literals {
-        places.extend(rest.filter(|at| scored[*at].is_rare).take(VERIFIED_FOR_RARE));
-    }
-    places
-}
-
 /// How many winners a round is to give.
 struct Wanted {
     limit: usize,
     of_a_page: u32,
-}
-
-fn in_place_order(ties: &[Scored], winners: &mut Winners<'_>) -> Result<Vec<Scored>> {
-    if let [only] = ties {
-        return Ok(vec![*only]);
-    }
-    let mut placed = ties
-        .iter()
-        .map(|scored| Ok((winners.place(scored.section)?, *scored)))
-        .collect::<Result<Vec<_>>>()?;
-    placed.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(placed.into_iter().map(|(_, scored)| scored).collect())
 }
 
 fn hit(winner: Winner, signals: Signals, detail: Detail, terms: &mut SnippetTerms<'_>) -> Hit {

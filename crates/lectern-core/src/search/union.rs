@@ -7,10 +7,11 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, TermQuery, Weight};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, Score, SegmentReader, TERMINATED, Term};
+use tantivy::{DocAddress, DocId, Score, SegmentReader, TERMINATED, Term};
 
 use super::filter::PathFilter;
 use super::query::QueryTerm;
+use super::statistics::LiveStatistics;
 use crate::cancel::CancelToken;
 use crate::error::Result;
 use crate::index::snapshot::Snapshot;
@@ -27,8 +28,8 @@ pub(super) struct Union<'a> {
 }
 
 impl Union<'_> {
-    /// The `limit` best documents of `field` that `admits` admits, by segment, and those that tie
-    /// with the last. Scores are BM25 as the engine has it.
+    /// The `limit` best documents of `field` that `admits` admits, with their segments; of those that
+    /// tie, the first by path and place in the page. Scores are BM25 with tantivy's constants.
     ///
     /// # Errors
     /// [`crate::Error::Cancelled`], [`crate::Error::Io`].
@@ -40,7 +41,8 @@ impl Union<'_> {
         cancel: &CancelToken,
     ) -> Result<Vec<(usize, DocId)>> {
         let searcher = &self.snapshot.searcher;
-        let scoring = EnableScoring::enabled_from_searcher(searcher);
+        let statistics = LiveStatistics::new(self.snapshot, field, self.terms)?;
+        let scoring = EnableScoring::enabled_from_statistics_provider(&statistics, searcher);
         let terms: Vec<TermQuery> = self.terms.iter().map(|term| one(field, term)).collect();
         let mut all: Vec<(usize, Ranked)> = Vec::new();
         // What a document must exceed to be among the best of the segments so far: a later segment
@@ -80,7 +82,23 @@ impl Union<'_> {
                 floor = worst.next_down();
             }
         }
+        if all.len() > limit {
+            self.cut_ties(&mut all, limit)?;
+        }
         Ok(all.into_iter().map(|(ordinal, ranked)| (ordinal, ranked.doc)).collect())
+    }
+
+    /// Leaves `limit` of what is sorted by score, choosing among those that tie with the last.
+    fn cut_ties(&self, all: &mut Vec<(usize, Ranked)>, limit: usize) -> Result<()> {
+        let worst = all[limit - 1].1.score;
+        let above = all.partition_point(|(_, ranked)| ranked.score > worst);
+        let ties = all.split_off(above);
+        let documents: Vec<DocAddress> =
+            ties.iter().map(|(ordinal, tie)| DocAddress::new(*ordinal as u32, tie.doc)).collect();
+        let mut ties: Vec<_> = self.snapshot.places(&documents)?.into_iter().zip(ties).collect();
+        ties.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        all.extend(ties.into_iter().take(limit - above).map(|(_, tie)| tie));
+        Ok(())
     }
 }
 

@@ -72,20 +72,6 @@ impl<'a> Winners<'a> {
         DocAddress::new(section.segment_ord, facts.page_of(section.doc_id).0)
     }
 
-    /// Path and first line as indexed: what equal scores are ordered by.
-    pub(crate) fn place(&mut self, section: DocAddress) -> Result<(String, usize)> {
-        let facts = &self.snapshot.segments[section.segment_ord as usize];
-        let (_, order) = facts.page_of(section.doc_id);
-        let page = self.page_of(section);
-        let record = match self.records.remove(&page) {
-            Some(record) => record,
-            None => self.snapshot.record(page)?,
-        };
-        let path = record.path.clone();
-        self.records.insert(page, record);
-        Ok((path, order))
-    }
-
     /// Reads a section. `None` when its file or it itself is gone.
     ///
     /// # Errors
@@ -96,11 +82,7 @@ impl<'a> Winners<'a> {
         let (_, order) = facts.page_of(section.doc_id);
         let page = self.page_of(section);
         if !self.pages.contains_key(&page) {
-            let record = match self.records.get(&page) {
-                Some(record) => record.clone(),
-                None => self.snapshot.record(page)?,
-            };
-            let opened = self.open(record)?;
+            let opened = self.open(self.snapshot.record(page)?)?;
             self.pages.insert(page, opened);
         }
         let Some(Some(open)) = self.pages.get(&page) else {
