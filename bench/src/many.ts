@@ -1,71 +1,86 @@
 /** Ten servers over one index that are killed at random while pages are edited and searched. */
-import { spawn } from "node:child_process";
-import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 import type { Corpus } from "./corpus.ts";
 import { PURPOSE, Random } from "./generate/random.ts";
-import { lies } from "./live/check.ts";
-import { Editor } from "./live/editor.ts";
+import { Asking } from "./live/asking.ts";
+import { Editing } from "./live/editing.ts";
 import { Host, ServerGoneError } from "./live/host.ts";
-import { differences } from "./live/rebuilt.ts";
+import { type Comparison, compareWithFresh } from "./live/rebuilt.ts";
+import { IndexRuns } from "./many/index-runs.ts";
+import { LeadWatch } from "./many/lead.ts";
 import type { ServerCommand } from "./process.ts";
-import { median, table, type Table } from "./report.ts";
 
 /** What a run found. */
-export interface ManyFigures {
+export interface ManyFigures extends Comparison {
   readonly changes: number;
   readonly seconds: number;
   readonly searches: number;
+  readonly hits: number;
+  readonly reads: number;
   readonly killed: number;
-  /** Of these, how many led. */
-  readonly killedLeaders: number;
-  /** From the death of a leader until another one leads, in milliseconds. */
+  /** From the signal that kills a leader until another one leads, in milliseconds. */
   readonly promotions: readonly number[];
   /** Runs of `lectern index` beside them, and how many of these were killed. */
   readonly indexRuns: number;
   readonly killedIndexRuns: number;
-  /** Answers while the leader was stopped. */
+  /** Answers of others while the leader was stopped. */
   readonly searchesWhileStopped: number;
   /** Searches that failed though their server lived, in words. */
   readonly failures: readonly string[];
   readonly lies: readonly string[];
-  readonly differences: readonly string[];
   /** Servers that lived on after their hosts were gone. */
   readonly orphans: number;
+  /** Locks that were held then. */
+  readonly locks: readonly string[];
+}
+
+/** How much is done. */
+export interface ManyOptions {
+  readonly changes: number;
+  readonly servers?: number;
+  readonly kills?: number;
+  /** How long the leader is stopped once, in milliseconds. */
+  readonly stoppedMs?: number;
 }
 
 const SEED = 2;
-const SERVERS = 10;
-const KILLS = 50;
 const PACE_MS = 100;
-/** How long the leader is stopped once, in milliseconds. */
-const STOPPED_MS = 30_000;
-/** The longest that the lead may be vacant, in milliseconds. */
-const PROMOTED_WITHIN = 1000;
+/** Between two questions to one server, in milliseconds: so many of them share a few cores. */
+const ASK_PAUSE_MS = 20;
+/** Between two looks at who leads, in milliseconds. */
+const LOOK_MS = 10;
+/** No leader after so long counts as none at all, in milliseconds. */
+const VACANT_MS = 10_000;
 
 /** Runs it over a copy of the corpus. */
 export async function many(
   corpus: Corpus,
   scratch: string,
   server: ServerCommand,
-  changes: number,
+  options: ManyOptions,
 ): Promise<ManyFigures> {
   const folder = path.join(scratch, "many");
   const indexDir = path.join(scratch, "index-many");
   cpSync(corpus.folder, folder, { recursive: true, preserveTimestamps: true });
-  const run = new Run(new Editor(folder, SEED), corpus, { server, folder, indexDir });
+  const { changes } = options;
+  const plan = { folder, log: `${folder}.log`, seed: SEED, changes, paceMs: PACE_MS };
+  const editing = await Editing.start(plan);
+  const queries = corpus.queries.map(({ query }) => query);
+  const run = new Run(editing, queries, { server, folder, indexDir }, options);
   const started = performance.now();
-  await run.go(changes);
+  let ended: Ended;
+  try {
+    await run.go();
+  } finally {
+    ended = await run.end();
+    await editing.stop();
+  }
   const seconds = (performance.now() - started) / 1000;
-  return {
-    changes,
-    seconds,
-    ...run.figures(),
-    orphans: await run.end(),
-    differences: await differences(folder, indexDir, `${indexDir}-fresh`, run.queries),
-  };
+  const comparison = await compareWithFresh(server, folder, indexDir, queries);
+  return { changes, seconds, ...run.figures(), ...ended, ...comparison };
 }
 
 interface Place {
@@ -74,66 +89,63 @@ interface Place {
   readonly indexDir: string;
 }
 
+type Ended = Pick<ManyFigures, "orphans" | "locks">;
+
 class Run {
-  readonly queries: readonly string[];
-  readonly #editor: Editor;
+  readonly #editing: Editing;
   readonly #place: Place;
-  readonly #random = new Random(SEED, PURPOSE.edits, 1);
+  readonly #options: Required<ManyOptions>;
+  readonly #asking: Asking;
+  readonly #indexRuns: IndexRuns;
+  readonly #lead: LeadWatch;
+  readonly #random = new Random(SEED, PURPOSE.edits, 2);
   readonly #failures: string[] = [];
-  readonly #lies: string[] = [];
   readonly #promotions: number[] = [];
-  readonly #asking: Promise<void>[] = [];
+  readonly #askers: Promise<void>[] = [];
   readonly #pids: number[] = [];
   #hosts: Host[] = [];
+  /** The leader while it is stopped. */
   #stopped: Host | undefined;
-  /** The one that was stopped, and until when. */
+  /** The one that was, and when it went on. */
   #lastStopped: { readonly host: Host; readonly until: number } | undefined;
   #isOver = false;
-  #searches = 0;
   #whileStopped = 0;
   #killed = 0;
-  #killedLeaders = 0;
-  #indexRuns = 0;
-  #killedIndexRuns = 0;
 
-  constructor(editor: Editor, corpus: Corpus, place: Place) {
-    this.#editor = editor;
+  constructor(editing: Editing, queries: readonly string[], place: Place, options: ManyOptions) {
+    this.#editing = editing;
     this.#place = place;
-    this.queries = corpus.queries.map(({ query }) => query);
+    this.#options = { servers: 10, kills: 50, stoppedMs: 30_000, ...options };
+    this.#asking = new Asking(editing.chronicle, queries, SEED);
+    this.#indexRuns = new IndexRuns(place.server, place.folder, place.indexDir);
+    this.#lead = new LeadWatch(place.indexDir);
   }
 
-  async go(changes: number): Promise<void> {
-    await Promise.all(Array.from({ length: SERVERS }, () => this.#start()));
-    const editing = this.#edit(changes);
-    const length = changes * PACE_MS;
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      await pause((length / KILLS) * (0.3 + 0.7 * this.#random.unit()));
-      if (kill === Math.floor(KILLS / 2)) await this.#stopLeader();
-      if (kill % 5 === 0) await this.#indexBeside();
-      await this.#kill(kill % 2 === 0);
-    }
-    await editing;
+  async go(): Promise<void> {
+    await Promise.all(Array.from({ length: this.#options.servers }, () => this.#start()));
+    await Promise.all([this.#editing.go(), this.#killOnAndOn()]);
     this.#isOver = true;
-    await Promise.all(this.#asking);
+    await Promise.all(this.#askers);
   }
 
-  /** Ends the hosts; gives how many servers live on. */
-  async end(): Promise<number> {
+  /** Ends the hosts; gives what lives on. */
+  async end(): Promise<Ended> {
+    this.#isOver = true;
     await Promise.all(this.#hosts.map((host) => host.close()));
-    return this.#pids.filter((pid) => existsSync(`/proc/${pid}/exe`)).length;
+    const orphans = this.#pids.filter((pid) => existsSync(`/proc/${pid}/exe`)).length;
+    return { orphans, locks: this.#lead.locked() };
   }
 
-  figures(): Omit<ManyFigures, "changes" | "seconds" | "differences" | "orphans"> {
+  figures(): Omit<ManyFigures, "changes" | "seconds" | keyof Ended | keyof Comparison> {
     return {
-      searches: this.#searches,
+      ...this.#asking.counts(),
       killed: this.#killed,
-      killedLeaders: this.#killedLeaders,
       promotions: this.#promotions,
-      indexRuns: this.#indexRuns,
-      killedIndexRuns: this.#killedIndexRuns,
+      indexRuns: this.#indexRuns.made,
+      killedIndexRuns: this.#indexRuns.killed,
       searchesWhileStopped: this.#whileStopped,
-      failures: this.#failures,
-      lies: this.#lies,
+      failures: [...this.#failures, ...this.#indexRuns.failures],
+      lies: this.#asking.lies,
     };
   }
 
@@ -141,155 +153,76 @@ class Run {
     const { server, folder, indexDir } = this.#place;
     const host = new Host(server, folder, indexDir);
     this.#pids.push(host.child.pid ?? 0);
-    await host.open();
     this.#hosts.push(host);
-    this.#asking.push(this.#ask(host));
+    await host.open();
+    this.#askers.push(this.#askOnAndOn(host));
   }
 
-  async #edit(changes: number): Promise<void> {
-    const started = performance.now();
-    for (let made = 0; made < changes; made += 1) {
-      await pause(Math.max(1, started + made * PACE_MS - performance.now()));
-      this.#editor.change(made % 400 === 399 ? "branch switched" : undefined);
-    }
-  }
-
-  async #ask(host: Host): Promise<void> {
+  async #askOnAndOn(host: Host): Promise<void> {
     while (!this.#isOver && !host.isGone) {
-      const query = this.#random.pick(this.queries);
       const began = performance.now();
       try {
-        const { asked, answered, value } = await host.search(query);
-        this.#searches += 1;
+        await this.#asking.ask(host);
         if (this.#stopped !== undefined && this.#stopped !== host) this.#whileStopped += 1;
-        for (const { what, path: page, shown } of lies(
-          value,
-          this.#editor.versions,
-          asked,
-          answered,
-        )) {
-          this.#lies.push(`${what}: ${page}: ${JSON.stringify(shown)}`);
-        }
       } catch (error) {
-        const { host: stopped, until = 0 } = this.#lastStopped ?? {};
+        const { host: last, until = 0 } = this.#lastStopped ?? {};
         // A call that its server slept over may be past its deadline.
-        const wasStopped = host === stopped && began < until;
+        const wasStopped = host === this.#stopped || (host === last && began < until);
         if (!(error instanceof ServerGoneError) && !wasStopped) this.#failures.push(String(error));
       }
-      await pause(50);
+      await pause(ASK_PAUSE_MS);
     }
   }
 
-  async #kill(isLeader: boolean): Promise<void> {
-    const leader = this.#leader();
-    const victim = isLeader && leader !== undefined ? leader : this.#random.pick(this.#hosts);
-    const pid = victim.child.pid ?? 0;
-    const wasLeader = victim === leader;
-    this.#hosts = this.#hosts.filter((host) => host !== victim);
-    victim.child.kill("SIGKILL");
-    await victim.gone;
-    const died = performance.now();
-    this.#killed += 1;
-    if (wasLeader) {
-      this.#killedLeaders += 1;
-      while (this.#leaderPid() === pid) {
-        if (performance.now() - died > 10 * PROMOTED_WITHIN) break;
-        await pause(5);
-      }
-      this.#promotions.push(performance.now() - died);
+  async #killOnAndOn(): Promise<void> {
+    const { changes, kills, stoppedMs } = this.#options;
+    const mean = Math.max(0, changes * PACE_MS - stoppedMs) / kills;
+    for (let kill = 0; kill < kills; kill += 1) {
+      await pause(mean * 2 * this.#random.unit());
+      if (kill === Math.floor(kills / 2)) await this.#stopLeader();
+      if (kill % 5 === 0) await this.#indexRuns.run(kill % 10 === 0, this.#random);
+      await this.#kill(kill % 2 === 0);
     }
+  }
+
+  /** Kills one and starts another in its place. */
+  async #kill(isToLead: boolean): Promise<void> {
+    const leader = this.#leader();
+    const victim = isToLead && leader !== undefined ? leader : this.#random.pick(this.#hosts);
+    this.#hosts = this.#hosts.filter((host) => host !== victim);
+    const killed = performance.now();
+    victim.child.kill("SIGKILL");
+    this.#killed += 1;
+    if (victim === leader) {
+      await this.#nextLeader(victim.child.pid ?? 0, killed);
+      this.#promotions.push(performance.now() - killed);
+    }
+    await victim.gone;
     await this.#start();
   }
 
-  /** What the account beside the index says; a killed leader's stands until another leads. */
-  #leaderPid(): number | undefined {
-    const { indexDir } = this.#place;
-    const [hash] = existsSync(indexDir) ? readdirSync(indexDir) : [];
-    if (hash === undefined) return undefined;
-    const format =
-      readdirSync(path.join(indexDir, hash)).find((name) => /^v\d+$/u.test(name)) ?? "";
-    try {
-      const text = readFileSync(path.join(indexDir, hash, format, "leader.lock"), "utf8");
-      return (JSON.parse(text) as { pid: number }).pid;
-    } catch {
-      // Just being written.
-      return undefined;
+  async #nextLeader(former: number, since: number): Promise<void> {
+    for (;;) {
+      const pid = this.#lead.leader();
+      const isLate = performance.now() - since > VACANT_MS;
+      if (isLate || (pid !== undefined && pid !== former)) return;
+      await pause(LOOK_MS);
     }
   }
 
   #leader(): Host | undefined {
-    const pid = this.#leaderPid();
+    const pid = this.#lead.leader();
     return this.#hosts.find((host) => host.child.pid === pid);
   }
 
   async #stopLeader(): Promise<void> {
-    const leader = this.#leader();
-    if (leader === undefined) return;
+    let leader = this.#leader();
+    for (; leader === undefined; leader = this.#leader()) await pause(LOOK_MS);
     this.#stopped = leader;
     leader.child.kill("SIGSTOP");
-    await pause(STOPPED_MS);
+    await pause(this.#options.stoppedMs);
     leader.child.kill("SIGCONT");
-    this.#stopped = undefined;
     this.#lastStopped = { host: leader, until: performance.now() };
+    this.#stopped = undefined;
   }
-
-  /** `lectern index` beside the servers, every other time killed on its way. */
-  async #indexBeside(): Promise<void> {
-    const { server, folder, indexDir } = this.#place;
-    this.#indexRuns += 1;
-    const child = spawn(server.node, [
-      server.bin,
-      "index",
-      folder,
-      "--index-dir",
-      indexDir,
-      "--json",
-    ]);
-    const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-    if (this.#indexRuns % 2 === 0) {
-      await pause(this.#random.below(400));
-      if (child.kill("SIGKILL")) this.#killedIndexRuns += 1;
-      await ended;
-      return;
-    }
-    const status = await ended;
-    if (status !== 0) this.#failures.push(`lectern index ended with ${status}`);
-  }
-}
-
-/** A run as a table. */
-export function manyTable(run: ManyFigures): Table {
-  const { promotions } = run;
-  return table(
-    "ten servers over one index",
-    ["what", "figure"],
-    [
-      ["changes", String(run.changes)],
-      ["seconds", run.seconds.toFixed(0)],
-      ["searches", String(run.searches)],
-      ["servers killed, of these leaders", `${run.killed}, ${run.killedLeaders}`],
-      [
-        "another leads after, ms: median, most",
-        `${median(promotions).toFixed(0)}, ${Math.max(...promotions).toFixed(0)}`,
-      ],
-      ["`lectern index` beside them, of these killed", `${run.indexRuns}, ${run.killedIndexRuns}`],
-      ["searches while the leader was stopped", String(run.searchesWhileStopped)],
-      ["searches that failed", String(run.failures.length)],
-      ["lies", String(run.lies.length)],
-      ["differs from a rebuild", String(run.differences.length)],
-      ["servers that outlived their hosts", String(run.orphans)],
-    ],
-  );
-}
-
-/** What may not be, in words. */
-export function manyProblems(run: ManyFigures): string[] {
-  const late = run.promotions.filter((time) => time > PROMOTED_WITHIN);
-  return [
-    ...run.failures,
-    ...run.lies,
-    ...run.differences,
-    ...late.map((time) => `nobody led for ${time.toFixed(0)} ms`),
-    ...(run.orphans > 0 ? [`${run.orphans} servers outlived their hosts`] : []),
-  ].slice(0, 20);
 }

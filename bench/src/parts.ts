@@ -18,7 +18,8 @@ import {
   type ServerCommand,
   starting,
 } from "./process.ts";
-import { many, manyProblems, manyTable } from "./many.ts";
+import { many } from "./many.ts";
+import { manyProblems, manyTable } from "./many/report.ts";
 import { relevance, relevancePlot, relevanceTables } from "./relevance.ts";
 import type { Table } from "./report.ts";
 import { brokenPromises, snippets, snippetTables } from "./snippets.ts";
@@ -150,7 +151,7 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
     return { result, tables: liveTables(result), problems: liveProblems(result) };
   },
   many: async ({ corpus, scratch, server, changes }) => {
-    const result = await many(corpus(), scratch, server, changes);
+    const result = await many(corpus(), scratch, server, { changes });
     return { result, tables: [manyTable(result)], problems: manyProblems(result) };
   },
   soak: async ({ corpus, scratch, server, searches, plots }) => {

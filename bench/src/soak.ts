@@ -34,6 +34,8 @@ export interface SoakFigures {
 /** Commits a search: 5,000 for 100,000. */
 const SEARCHES_A_COMMIT = 20;
 const SAMPLES = 100;
+/** A page that was edited and is not indexed by then never will be, in milliseconds. */
+const PATIENCE_MS = 60_000;
 /** The server may be larger at the end than after a tenth by this factor. */
 const FLAT = 1.25;
 
@@ -55,9 +57,13 @@ export async function soak(
   const queries = corpus.queries.map(({ query }) => query);
   const commits = Math.ceil(searches / SEARCHES_A_COMMIT);
   const started = performance.now();
-  await Promise.all([run.search(queries, searches), run.edit(engine, commits, searches)]);
+  try {
+    await Promise.all([run.search(queries, searches), run.edit(engine, commits, searches)]);
+    run.sample();
+  } finally {
+    await host.close();
+  }
   const seconds = (performance.now() - started) / 1000;
-  await host.close();
   return { seconds, samples: run.samples };
 }
 
@@ -78,12 +84,11 @@ class Run {
   async search(queries: readonly string[], count: number): Promise<void> {
     const step = Math.max(1, Math.floor(count / SAMPLES));
     for (; this.#searches < count; this.#searches += 1) {
-      if (this.#searches % step === 0) this.#sample();
+      if (this.#searches % step === 0) this.sample();
       // Neither may run away from the other.
       while (this.#searches / SEARCHES_A_COMMIT > this.#commits + SAMPLES) await pause(20);
       await this.#host.search(queries[this.#searches % queries.length] ?? "");
     }
-    this.#sample();
   }
 
   async edit(
@@ -99,11 +104,16 @@ class Run {
       const [body = ""] = readFileSync(file, "utf8").split("\n\nEdited: ");
       const { generation } = await engine.stats();
       writeFileSync(file, `${body}\n\nEdited: ${this.#commits}\n`);
-      while ((await engine.stats()).generation === generation) await pause(5);
+      const written = performance.now();
+      while ((await engine.stats()).generation === generation) {
+        if (performance.now() - written > PATIENCE_MS) throw new Error("an edit was not indexed");
+        await pause(5);
+      }
     }
   }
 
-  #sample(): void {
+  /** Takes down how the server and its index are. */
+  sample(): void {
     const pid = this.#host.child.pid ?? 0;
     const maps = readFileSync(`/proc/${pid}/maps`, "utf8").split("\n");
     const files = readdirSync(this.#index);

@@ -1,54 +1,20 @@
 /** Someone who works on a folder of pages in every way there is. */
-import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  unlinkSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { pages } from "../corpus.ts";
 import { PURPOSE, Random } from "../generate/random.ts";
-import { Versions } from "./versions.ts";
-
-/** How a page is saved or moved. */
-export type ChangeKind =
-  | "write in place"
-  | "vim: rename and write"
-  | "VS Code: truncate and write"
-  | "temporary file and rename"
-  | "emacs: autosave, lock, backup"
-  | "same size and time"
-  | "new page"
-  | "page renamed"
-  | "page deleted"
-  | "page back"
-  | "folder renamed"
-  | "folder away and back"
-  | "branch switched";
-
-/** A change that was made. */
-export interface Change {
-  readonly kind: ChangeKind;
-  /** The page it can be found on by `token`; absent where there is none to find. */
-  readonly path?: string;
-  /** A word that stands there and nowhere else since then. */
-  readonly token?: string;
-  /** When it was over, in milliseconds of this process. */
-  readonly ended: number;
-}
+import { Branches } from "./branches.ts";
+import type { Change, ChangeKind, ChangeLog, PageText } from "./change-log.ts";
+import { drawFolder, isBelow } from "./folders.ts";
+import { marked, markOf, newMark } from "./mark.ts";
+import { isSave, type Save, SAVES } from "./saves.ts";
 
 /** How often each kind is drawn. */
 const WEIGHTS: readonly (readonly [ChangeKind, number])[] = [
-  ["write in place", 20],
-  ["vim: rename and write", 15],
+  ["write in place", 12],
+  ["vim: rename and write", 13],
+  ["vim: backup and write in place", 10],
   ["VS Code: truncate and write", 12],
   ["temporary file and rename", 12],
   ["emacs: autosave, lock, backup", 12],
@@ -58,38 +24,61 @@ const WEIGHTS: readonly (readonly [ChangeKind, number])[] = [
   ["page deleted", 5],
   ["page back", 4],
   ["folder renamed", 1],
-  ["folder away and back", 1],
+  ["folder deleted", 1],
 ];
 
 /** Pages that differ between the two branches. */
 const BRANCH_PAGES = 1000;
-const TOKEN_MARK = "\n\nLast edit: ";
+/** Changes after which a folder that was deleted comes back. */
+const AWAY = 20;
+/** Most pages of a folder that is deleted or renamed in the run of things. */
+const SMALL_FOLDER = 60;
 
 /** Works on the pages below a folder, which becomes a repository with two branches. */
 export class Editor {
-  readonly versions: Versions = new Versions();
   readonly #folder: string;
+  readonly #log: ChangeLog;
   readonly #random: Random;
-  /** Pages that only a switch of branches changes, by what the other branch holds. */
-  readonly #switched = new Map<string, string>();
-  /** Pages that are worked on. */
-  #own: string[] = [];
+  /** What every page holds. */
+  readonly #texts = new Map<string, string>();
+  readonly #branches: Branches;
+  /** Pages that are worked on: there, and no branch's. */
+  #own: string[];
   readonly #deleted = new Map<string, string>();
-  #tokens = 0;
-  #branch = "main";
+  #away: { readonly pages: ReadonlyMap<string, string>; left: number } | undefined;
 
-  constructor(folder: string, seed: number) {
+  /** Writes a mark into every page and makes the branches; what comes later goes into the log. */
+  constructor(folder: string, seed: number, log: ChangeLog) {
     this.#folder = folder;
+    this.#log = log;
     this.#random = new Random(seed, PURPOSE.edits, 0);
     const all = pages(folder);
-    for (const page of all) this.versions.record(page, this.#read(page), 0, 0);
-    const step = Math.max(2, Math.floor(all.length / BRANCH_PAGES));
-    this.#own = all.filter((_, at) => at % step !== 0);
-    this.#makeBranches(all.filter((_, at) => at % step === 0).slice(0, BRANCH_PAGES));
+    for (const page of all) {
+      this.#texts.set(page, this.#remarked(readFileSync(this.#at(page), "utf8")));
+    }
+    this.#write([...this.#texts]);
+    // In a row, so that most folders are of one kind.
+    const first = this.#random.below(all.length);
+    const most = Math.min(BRANCH_PAGES, Math.floor(all.length / 2));
+    const ofBranch = new Set([...all.slice(first), ...all.slice(0, first)].slice(0, most));
+    this.#own = all.filter((page) => !ofBranch.has(page));
+    const other = [...ofBranch].map((page) => [page, this.#remarked(this.#text(page))] as const);
+    this.#branches = new Branches(folder, new Map(other));
   }
 
-  /** Makes one change, of a kind that is drawn unless it is given. */
-  change(kind: ChangeKind = this.#draw()): Change {
+  /** Makes one change, of a kind that is drawn unless it is given, and takes it down. */
+  change(kind?: ChangeKind): Change {
+    const change = this.#make(kind);
+    this.#log.add(change);
+    return change;
+  }
+
+  #make(wanted?: ChangeKind): Change {
+    if (this.#away !== undefined) {
+      this.#away.left -= 1;
+      if (wanted === undefined && this.#away.left <= 0) return this.#bringFolderBack();
+    }
+    const kind = wanted ?? this.#draw();
     if (isSave(kind)) return this.#save(kind, this.#random.pick(this.#own));
     switch (kind) {
       case "new page":
@@ -102,21 +91,14 @@ export class Editor {
         return this.#bringBack();
       case "folder renamed":
         return this.#renameFolder();
-      case "folder away and back":
-        return this.#awayAndBack();
+      case "folder deleted":
+        return this.#deleteFolder(wanted === undefined ? SMALL_FOLDER : this.#texts.size / 2);
+      case "folder back":
+        return this.#bringFolderBack();
       case "branch switched":
       default:
         return this.#switchBranch();
     }
-  }
-
-  /** Whether the folder holds what the editor thinks it does. */
-  isAsThought(): boolean {
-    const thought = this.versions.now();
-    const there = pages(this.#folder);
-    return (
-      there.length === thought.size && there.every((page) => thought.get(page) === this.#read(page))
-    );
   }
 
   #draw(): ChangeKind {
@@ -129,55 +111,59 @@ export class Editor {
     return "write in place";
   }
 
-  #read(page: string): string {
-    return readFileSync(path.join(this.#folder, page), "utf8");
+  #at(page: string): string {
+    return path.join(this.#folder, page);
   }
 
-  #token(): string {
-    this.#tokens += 1;
-    return `zq${this.#random.below(1e9).toString(36)}x${this.#tokens.toString(36)}`;
+  #text(page: string): string {
+    return this.#texts.get(page) ?? "";
   }
 
-  /** Does something to some pages and takes down what they hold afterwards. */
+  #remarked(text: string): string {
+    return marked(text, newMark(this.#random), this.#random);
+  }
+
+  /** Does something that makes pages hold what is given; `found` tells how it can be found. */
   #do(
-    changes: readonly (readonly [page: string, text: string | undefined])[],
+    kind: ChangeKind,
+    changes: readonly PageText[],
     work: () => void,
-  ): number {
-    const began = performance.now();
-    work();
-    const ended = performance.now();
-    for (const [page, text] of changes) this.versions.record(page, text, began, ended);
-    return ended;
+    found?: { readonly path: string; readonly mark: string },
+  ): Change {
+    const span = this.#log.do(changes, work);
+    for (const [page, text] of changes) {
+      if (text === null) this.#texts.delete(page);
+      else this.#texts.set(page, text);
+    }
+    return { kind, ...span, pages: changes.length, ...found };
   }
 
-  #save(kind: keyof typeof SAVES, page: string): Change {
-    const file = path.join(this.#folder, page);
-    const before = this.#read(page);
-    const token = this.#token();
-    const [body = ""] = before.split(TOKEN_MARK);
-    let text = `${body}${TOKEN_MARK}${token}\n`;
-    if (kind === "same size and time") {
-      const short = Buffer.byteLength(before) - Buffer.byteLength(text);
-      // Only where the new text can be made as long.
-      if (short < 0) return this.#save("write in place", page);
-      text = `${body}${TOKEN_MARK}${token}${"\n".repeat(short + 1)}`;
+  #write(texts: readonly (readonly [page: string, text: string])[]): void {
+    for (const [page, text] of texts) {
+      mkdirSync(path.dirname(this.#at(page)), { recursive: true });
+      writeFileSync(this.#at(page), text);
     }
-    const ended = this.#do([[page, text]], () => SAVES[kind](file, text));
-    return { kind, path: page, token, ended };
+  }
+
+  #save(kind: Save, page: string): Change {
+    const before = this.#text(page);
+    const mark = newMark(this.#random);
+    const text = marked(before, mark, this.#random, kind === "same size and time");
+    const found = { path: page, mark };
+    return this.#do(kind, [[page, text]], () => SAVES[kind](this.#at(page), text, before), found);
   }
 
   #newPage(): Change {
-    const token = this.#token();
+    const mark = newMark(this.#random);
     const folder = path.posix.dirname(this.#random.pick(this.#own));
-    const page = path.posix.join(folder, `new-${token}.md`);
-    const text = `# A page about ${token}\n\nWritten just now.\n`;
-    const ended = this.#do([[page, text]], () =>
-      writeFileSync(path.join(this.#folder, page), text),
-    );
+    const page = path.posix.join(folder, `new-${mark}.md`);
+    const text = marked(`# A page that ${mark} names\n\nWritten just now.\n`, mark, this.#random);
     this.#own.push(page);
-    return { kind: "new page", path: page, token, ended };
+    const write = (): void => this.#write([[page, text]]);
+    return this.#do("new page", [[page, text]], write, { path: page, mark });
   }
 
+  /** Gives one of the own pages and has it as one no more. */
   #takeOwn(): string {
     const at = this.#random.below(this.#own.length);
     const page = this.#own[at] ?? "";
@@ -187,32 +173,20 @@ export class Editor {
   }
 
   #renamePage(): Change {
-    // With a word to find it by.
-    const saved = this.#save("write in place", this.#random.pick(this.#own));
-    const from = saved.path ?? "";
-    const to = path.posix.join(path.posix.dirname(from), `renamed-${saved.token}.md`);
-    this.#own[this.#own.indexOf(from)] = to;
-    const text = this.#read(from);
-    const ended = this.#do(
-      [
-        [from, undefined],
-        [to, text],
-      ],
-      () => renameSync(path.join(this.#folder, from), path.join(this.#folder, to)),
-    );
-    return {
-      kind: "page renamed",
-      path: to,
-      ...(saved.token !== undefined && { token: saved.token }),
-      ended,
-    };
+    const from = this.#takeOwn();
+    // Its name has a word to find it by.
+    const mark = newMark(this.#random);
+    const to = path.posix.join(path.posix.dirname(from), `renamed-${mark}.md`);
+    this.#own.push(to);
+    const changes = [[from, null] as const, [to, this.#text(from)] as const];
+    const rename = (): void => renameSync(this.#at(from), this.#at(to));
+    return this.#do("page renamed", changes, rename, { path: to, mark });
   }
 
   #deletePage(): Change {
     const page = this.#takeOwn();
-    this.#deleted.set(page, this.#read(page));
-    const ended = this.#do([[page, undefined]], () => unlinkSync(path.join(this.#folder, page)));
-    return { kind: "page deleted", ended };
+    this.#deleted.set(page, this.#text(page));
+    return this.#do("page deleted", [[page, null]], () => unlinkSync(this.#at(page)));
   }
 
   #bringBack(): Change {
@@ -220,148 +194,81 @@ export class Editor {
     if (found === undefined) return this.#newPage();
     const [page, before] = found;
     this.#deleted.delete(page);
-    const token = this.#token();
-    const text = `${before.split(TOKEN_MARK)[0] ?? ""}${TOKEN_MARK}${token}\n`;
-    const file = path.join(this.#folder, page);
-    const ended = this.#do([[page, text]], () => {
-      mkdirSync(path.dirname(file), { recursive: true });
-      writeFileSync(file, text);
-    });
     this.#own.push(page);
-    return { kind: "page back", path: page, token, ended };
+    const mark = newMark(this.#random);
+    const text = marked(before, mark, this.#random);
+    const write = (): void => this.#write([[page, text]]);
+    return this.#do("page back", [[page, text]], write, { path: page, mark });
   }
 
-  /** A folder of few enough pages that none of a branch lies in. */
-  #someFolder(): string | undefined {
-    for (let tries = 0; tries < 50; tries += 1) {
-      const folder = path.posix.dirname(this.#random.pick(this.#own));
-      const inside = this.#below(folder);
-      const isOwn = inside.every((page) => !this.#switched.has(page));
-      if (folder !== "." && isOwn && inside.length < 60) return folder;
-    }
-    return undefined;
-  }
-
-  #below(folder: string): string[] {
-    return [...this.versions.now().keys()].filter((page) => page.startsWith(`${folder}/`));
+  #below(folder: string): [page: string, text: string][] {
+    return [...this.#texts].filter(([page]) => isBelow(page, folder));
   }
 
   #renameFolder(): Change {
-    const folder = this.#someFolder();
+    const own = new Set(this.#own);
+    const isOwn = (page: string): boolean => own.has(page);
+    const all = [...this.#texts.keys()];
+    const folder = drawFolder(this.#random, this.#own, all, SMALL_FOLDER, isOwn);
     if (folder === undefined) return this.#newPage();
-    const saved = this.#save(
-      "write in place",
-      this.#random.pick(this.#own.filter((page) => page.startsWith(`${folder}/`))),
-    );
-    const to = `${folder}-${saved.token}`;
-    const inside = this.#below(folder).map((page) => [page, this.#read(page)] as const);
+    const mark = newMark(this.#random);
+    const to = `${folder}-${mark}`;
     const moved = (page: string): string => to + page.slice(folder.length);
-    const ended = this.#do(
-      inside.flatMap(([page, text]) => [[page, undefined] as const, [moved(page), text] as const]),
-      () => renameSync(path.join(this.#folder, folder), path.join(this.#folder, to)),
-    );
-    this.#own = this.#own.map((page) => (page.startsWith(`${folder}/`) ? moved(page) : page));
-    return {
-      kind: "folder renamed",
-      path: moved(saved.path ?? ""),
-      ...(saved.token !== undefined && { token: saved.token }),
-      ended,
-    };
+    const inside = this.#below(folder);
+    this.#own = this.#own.map((page) => (isBelow(page, folder) ? moved(page) : page));
+    const changes = inside.flatMap(([page, text]) => [
+      [page, null] as const,
+      [moved(page), text] as const,
+    ]);
+    const rename = (): void => renameSync(this.#at(folder), this.#at(to));
+    const [page = ""] = inside[0] ?? [];
+    return this.#do("folder renamed", changes, rename, { path: moved(page), mark });
   }
 
-  #awayAndBack(): Change {
-    const folder = this.#someFolder();
-    if (folder === undefined) return this.#newPage();
-    const away = `${this.#folder}-away`;
-    const at = path.join(this.#folder, folder);
-    const inside = this.#below(folder).map((page) => [page, this.#read(page)] as const);
-    this.#do(
-      inside.map(([page]) => [page, undefined]),
-      () => renameSync(at, away),
+  #deleteFolder(most: number): Change {
+    if (this.#away !== undefined) {
+      if (most === SMALL_FOLDER) return this.#newPage();
+      this.#log.add(this.#bringFolderBack());
+    }
+    const all = [...this.#texts.keys()];
+    const least = most === SMALL_FOLDER ? 1 : Math.min(SMALL_FOLDER, most / 10);
+    const folder = drawFolder(this.#random, all, all, most, () => true, least);
+    // Somewhere there must be pages to work on.
+    if (folder === undefined || this.#own.every((page) => isBelow(page, folder))) {
+      return this.#newPage();
+    }
+    const inside = this.#below(folder);
+    this.#away = { pages: new Map(inside), left: AWAY };
+    this.#own = this.#own.filter((page) => !isBelow(page, folder));
+    return this.#do(
+      "folder deleted",
+      inside.map(([page]) => [page, null]),
+      () => rmSync(this.#at(folder), { recursive: true }),
     );
-    const ended = this.#do(inside, () => renameSync(away, at));
-    return { kind: "folder away and back", ended };
+  }
+
+  #bringFolderBack(): Change {
+    const away = this.#away?.pages ?? new Map<string, string>();
+    this.#away = undefined;
+    const own = [...away.keys()].filter((page) => !this.#branches.other.has(page));
+    this.#own.push(...own);
+    const [page] = own;
+    const mark = newMark(this.#random);
+    const texts = [...away].map(
+      ([name, text]) => [name, name === page ? marked(text, mark, this.#random) : text] as const,
+    );
+    const found = page === undefined ? undefined : { path: page, mark };
+    return this.#do("folder back", texts, () => this.#write(texts), found);
   }
 
   #switchBranch(): Change {
-    const branch = this.#branch === "main" ? "other" : "main";
-    const changes = [...this.#switched].map(([page, text]) => {
-      this.#switched.set(page, this.#read(page));
-      return [page, text] as const;
-    });
-    const ended = this.#do(changes, () => this.#git("checkout", "-q", branch));
-    this.#branch = branch;
-    return { kind: "branch switched", ended };
+    // Git would not know what to make of pages that are not there.
+    if (this.#away !== undefined) this.#log.add(this.#bringFolderBack());
+    const { other } = this.#branches;
+    const held = new Map([...other.keys()].map((page) => [page, this.#text(page)]));
+    const texts = [...other];
+    const [page, text] = this.#random.pick(texts);
+    const found = { path: page, mark: markOf(text) ?? "" };
+    return this.#do("branch switched", texts, () => this.#branches.checkout(held), found);
   }
-
-  #makeBranches(chosen: readonly string[]): void {
-    this.#git("init", "-q", "-b", "main");
-    this.#git("config", "core.autocrlf", "false");
-    this.#git("add", "-A", "-f", ".");
-    this.#git("commit", "-q", "-m", "main");
-    this.#git("checkout", "-q", "-b", "other");
-    for (const page of chosen) {
-      const text = `${this.#read(page)}${TOKEN_MARK}${this.#token()}\n`;
-      this.#switched.set(page, text);
-      writeFileSync(path.join(this.#folder, page), text);
-    }
-    this.#git("commit", "-q", "-a", "-m", "other");
-    this.#git("checkout", "-q", "main");
-  }
-
-  #git(...args: string[]): void {
-    const who = [
-      "-c",
-      "user.name=x",
-      "-c",
-      "user.email=x@y",
-      "-c",
-      "commit.gpgsign=false",
-      "-c",
-      "core.hooksPath=/dev/null",
-    ];
-    const { status, stderr } = spawnSync("git", [...who, "-C", this.#folder, ...args], {
-      encoding: "utf8",
-    });
-    if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
-  }
-}
-
-/** What editors do to a file when it is saved. */
-const SAVES = {
-  "write in place": (file, text) => writeFileSync(file, text),
-  "vim: rename and write": (file, text) => {
-    renameSync(file, `${file}~`);
-    writeFileSync(file, text);
-    unlinkSync(`${file}~`);
-  },
-  "VS Code: truncate and write": (file, text) => {
-    writeFileSync(file, "");
-    writeFileSync(file, text, { flag: "r+" });
-  },
-  "temporary file and rename": (file, text) => {
-    writeFileSync(`${file}.tmp`, text);
-    renameSync(`${file}.tmp`, file);
-  },
-  "emacs: autosave, lock, backup": (file, text) => {
-    const lock = path.join(path.dirname(file), `.#${path.basename(file)}`);
-    const autosave = path.join(path.dirname(file), `#${path.basename(file)}#`);
-    symlinkSync("someone@somewhere.1:1", lock);
-    writeFileSync(autosave, text);
-    if (existsSync(`${file}~`)) rmSync(`${file}~`);
-    renameSync(file, `${file}~`);
-    writeFileSync(file, text);
-    unlinkSync(autosave);
-    unlinkSync(lock);
-    unlinkSync(`${file}~`);
-  },
-  "same size and time": (file, text) => {
-    const { atime, mtime } = statSync(file);
-    writeFileSync(file, text);
-    utimesSync(file, atime, mtime);
-  },
-} satisfies Partial<Record<ChangeKind, (file: string, text: string) => void>>;
-
-function isSave(kind: ChangeKind): kind is keyof typeof SAVES {
-  return Object.hasOwn(SAVES, kind);
 }

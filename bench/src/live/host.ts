@@ -4,8 +4,9 @@ import { createInterface } from "node:readline";
 
 import type { ServerCommand } from "../process.ts";
 import type { ShownHit } from "./check.ts";
+import { clock } from "./clock.ts";
 
-/** An answer with the moments of question and answer, in milliseconds of this process. */
+/** An answer with the moments of question and answer, of {@link clock}. */
 export interface Timed<T> {
   readonly asked: number;
   readonly answered: number;
@@ -25,7 +26,7 @@ export class Host {
   isGone = false;
   readonly #waiting = new Map<
     number,
-    { take: (message: Message) => void; fail: (error: Error) => void }
+    { take: (answer: Timed<Message>) => void; fail: (error: Error) => void; asked: number }
   >();
   #lastId = 0;
 
@@ -48,9 +49,11 @@ export class Host {
     this.child.stdin?.on("error", () => undefined);
     if (this.child.stdout === null) throw new Error("no stdout");
     createInterface({ input: this.child.stdout }).on("line", (text) => {
-      const message = JSON.parse(text) as Message;
-      this.#waiting.get(message.id ?? -1)?.take(message);
-      this.#waiting.delete(message.id ?? -1);
+      const answered = clock();
+      const value = JSON.parse(text) as Message;
+      const waiting = this.#waiting.get(value.id ?? -1);
+      waiting?.take({ asked: waiting.asked, answered, value });
+      this.#waiting.delete(value.id ?? -1);
     });
   }
 
@@ -64,21 +67,20 @@ export class Host {
 
   /** Searches; a failure of the server is thrown. */
   async search(query: string): Promise<Timed<readonly ShownHit[]>> {
-    const asked = performance.now();
-    const { structuredContent, isError, content } = await this.#call("search_docs", { query });
+    const { value, ...times } = await this.#call("search_docs", { query: query.slice(0, 4000) });
+    const { structuredContent, isError, content } = value;
     if (isError === true) throw new Error(`search_docs: ${content[0]?.text ?? ""}`);
-    const value = (structuredContent as { hits: readonly ShownHit[] }).hits;
-    return { asked, answered: performance.now(), value };
+    return { ...times, value: (structuredContent as { hits: readonly ShownHit[] }).hits };
   }
 
   /** Reads; `undefined` where there is no such text. */
   async read(reference: string): Promise<Timed<string | undefined>> {
-    const asked = performance.now();
-    const { isError, content } = await this.#call("get_doc", { path: reference });
-    // Below a line that says what it is, and an empty one.
-    const [, , ...lines] = (content[0]?.text ?? "").split("\n");
-    const value = isError === true ? undefined : lines.join("\n");
-    return { asked, answered: performance.now(), value };
+    const { value, ...times } = await this.#call("get_doc", { path: reference });
+    const { isError, content } = value;
+    const text = content[0]?.text ?? "";
+    if (isError !== true) return { ...times, value: withoutFrame(text) };
+    if (!text.startsWith("NOT_FOUND")) throw new Error(`get_doc: ${text}`);
+    return { ...times, value: undefined };
   }
 
   /** Ends the server as a host does. */
@@ -87,17 +89,19 @@ export class Host {
     await this.gone;
   }
 
-  async #call(name: string, args: object): Promise<ToolResult> {
-    const { result, error } = await this.#request("tools/call", { name, arguments: args });
-    if (error !== undefined) throw new Error(`${name}: ${JSON.stringify(error)}`);
-    return result as ToolResult;
+  async #call(name: string, args: object): Promise<Timed<ToolResult>> {
+    const { value, ...times } = await this.#request("tools/call", { name, arguments: args });
+    if (value.error !== undefined) throw new Error(`${name}: ${JSON.stringify(value.error)}`);
+    return { ...times, value: value.result as ToolResult };
   }
 
-  #request(method: string, params: object): Promise<Message> {
+  #request(method: string, params: object): Promise<Timed<Message>> {
     if (this.isGone) return Promise.reject(new ServerGoneError("the server is gone"));
     this.#lastId += 1;
     const id = this.#lastId;
-    const answered = new Promise<Message>((take, fail) => this.#waiting.set(id, { take, fail }));
+    const answered = new Promise<Timed<Message>>((take, fail) =>
+      this.#waiting.set(id, { take, fail, asked: clock() }),
+    );
     this.child.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`);
     return answered;
   }
@@ -113,4 +117,11 @@ interface ToolResult {
   readonly content: readonly { readonly text?: string }[];
   readonly structuredContent?: unknown;
   readonly isError?: boolean;
+}
+
+/** What was read, without the line that says what it is and those that say where it was cut. */
+function withoutFrame(text: string): string {
+  const [, , ...lines] = text.split("\n");
+  while (lines.at(-1)?.startsWith("[cut: ") === true) lines.pop();
+  return lines.join("\n");
 }

@@ -384,7 +384,9 @@ impl Engine {
         let open = self.opened()?;
         let snapshot = open.newest();
         if !open.is_ready(&snapshot) {
-            return Err(Error::IndexNotReady);
+            // One whose damage was met when it was opened lies beside this one, which holds nothing.
+            let damage = open.healed.lock().clone().ok_or(Error::IndexNotReady)?;
+            return Ok(VerifyReport { damaged: vec![damage], ..VerifyReport::default() });
         }
         let roots = Arc::clone(&open.roots.read());
         let report = Verify {

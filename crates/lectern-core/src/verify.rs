@@ -21,7 +21,8 @@ pub struct VerifyReport {
     /// Files that are not indexed yet, though a sync would look at them. Files that are no text
     /// are among them: only reading tells.
     pub unindexed: Vec<String>,
-    /// Files of the index whose checksums do not match.
+    /// Files of the index whose checksums do not match; in their place what is wrong, where that was
+    /// found when the index was opened, which moved it aside.
     pub damaged: Vec<String>,
 }
 

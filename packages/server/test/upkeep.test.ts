@@ -40,6 +40,15 @@ async function two(folder: Docs): Promise<[leader: RawHost, follower: RawHost]> 
   return [leader, follower];
 }
 
+it("what an event names is read, whatever size and time of the file say", async () => {
+  const folder = docs({ "a.md": "# Kafka\n\nold words\n" });
+  folder.age("a.md");
+  const host = await serve(folder.root, folder.index);
+  await until(() => account(folder)?.watch !== undefined && account(folder)?.sweptAt !== undefined);
+  folder.rewriteInSecret("a.md", "# Kafka\n\nnew words\n");
+  await until(async () => (await found(host, "new")).includes("a.md"));
+});
+
 describe("servers over one index", () => {
   it("find what is written, changed, renamed and deleted, whichever of them is asked", async () => {
     const folder = docs(pages);

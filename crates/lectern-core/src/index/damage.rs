@@ -113,8 +113,8 @@ pub(crate) fn check_small(folder: &Path, index: &Index) -> Result<()> {
 
 /// The error for so many damaged files.
 pub(crate) fn corrupt(files: usize) -> Error {
-    let are = if files == 1 { "file is" } else { "files are" };
-    Error::IndexCorrupt { message: format!("{files} of its {are} not what was written") }
+    let are = if files == 1 { "is" } else { "are" };
+    Error::IndexCorrupt { message: format!("{files} of its files {are} not what was written") }
 }
 
 /// Moves a damaged index beside itself, unless `is_healthy` says, with the writer's turn taken, that

@@ -50,7 +50,7 @@ impl Sync<'_> {
             writer.delete_term(Term::from_field_text(self.store.fields.path, path));
             report.removed += 1;
         }
-        let pool = pool()?;
+        let pool = pool(difference.dirty.len())?;
         let done = AtomicUsize::new(0);
         let total = difference.dirty.len();
         let (mut uncommitted_bytes, mut uncommitted_files) = (0, 0);

@@ -4,6 +4,7 @@ mod apply;
 mod difference;
 mod report;
 
+use std::num::NonZero;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -58,9 +59,11 @@ pub(crate) enum Outcome {
 #[derive(Default)]
 pub(crate) struct Audit(Mutex<Option<String>>);
 
-/// A pool for one sync, so that its threads end with it.
-fn pool() -> Result<ThreadPool> {
-    let pool = ThreadPoolBuilder::new().build();
+/// A pool for so many files of one sync, so that its threads end with it: one for a page that was just
+/// saved, however many cores there are.
+fn pool(files: usize) -> Result<ThreadPool> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let pool = ThreadPoolBuilder::new().num_threads(files.clamp(1, cores)).build();
     pool.map_err(|error| Error::Internal { message: error.to_string() })
 }
 
@@ -161,7 +164,8 @@ impl Sync<'_> {
         let same: Vec<bool> = if let [one] = doubtful.as_slice() {
             vec![is_same(one)?]
         } else {
-            pool()?.install(|| doubtful.par_iter().map(is_same).collect::<Result<_>>())?
+            pool(doubtful.len())?
+                .install(|| doubtful.par_iter().map(is_same).collect::<Result<_>>())?
         };
         for ((file, page), is_same) in doubtful.into_iter().zip(same) {
             if is_same {

@@ -34,8 +34,9 @@ export function addIndexCommand(lectern: Command): void {
     });
   describe(command, {
     about:
-      "Reads what has changed under the roots, and says what was added, changed, removed and\n" +
-      "skipped. `serve` and `search` do the same by themselves.",
+      "Checks the index, reads every page under the roots, indexes those that have changed, and\n" +
+      "says what was added, changed, removed and skipped. `serve` and `search` do so by themselves,\n" +
+      "and go by size and time of the files.",
     examples: [
       ["lectern index docs", "one root"],
       ["lectern index docs notes=~/notes", "two; paths begin with docs/ and notes/"],
@@ -53,7 +54,10 @@ async function indexCommand(options: OpenOptions, flags: Flags): Promise<number>
   const bar = progressBar();
   let report: SyncReport;
   try {
-    report = await engine.sync({ onProgress: (progress) => bar.show(progress) });
+    // Whoever asks for it by hand may have been told that something is wrong: nothing is taken on
+    // trust, neither the files of the index nor size and time of a page.
+    await engine.scrub();
+    report = await engine.sync({ rereads: true, onProgress: (progress) => bar.show(progress) });
   } finally {
     bar.clear();
   }

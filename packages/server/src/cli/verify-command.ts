@@ -23,11 +23,11 @@ export function addVerifyCommand(lectern: Command): void {
     });
   describe(command, {
     about:
-      "Reads every page and every file of the index. It changes nothing: `lectern index` brings a\n" +
-      "stale index up to the files, and a damaged one is rebuilt after its folder was deleted.",
+      "Reads every page and every file of the index. `lectern index` brings a stale index up to\n" +
+      "the files and builds a damaged one anew; one too damaged to be opened is moved aside.",
     examples: [
       ["lectern verify", "exit code 6 when anything differs"],
-      ["lectern verify --json | jq .damaged", "files of the index that are damaged"],
+      ["lectern verify --json | jq .damaged", "what of the index is damaged"],
     ],
     isAboutDocuments: true,
     exits: [0, 1, 2, 3, 5, 6],
@@ -50,19 +50,12 @@ function human(report: VerifyReport): string {
     ...listed("changed since they were indexed", changed),
     ...listed("gone since they were indexed", gone),
     ...listed("not indexed", unindexed),
-    ...listed("damaged files of the index", damaged),
-  ];
-  const isStale = changed.length + gone.length + unindexed.length > 0;
-  const next = [
-    ...(damaged.length > 0
-      ? ["next: delete the index folder (lectern stats), then run lectern index"]
-      : []),
-    ...(isStale && damaged.length === 0 ? ["next: run lectern index"] : []),
+    ...listed("damage of the index", damaged),
   ];
   return [
     `${bold(`${pages} pages`)} ${found.length === 0 ? "as the files are; the index is whole" : "checked"}`,
     ...found,
-    ...next,
+    ...(found.length > 0 ? ["next: run lectern index"] : []),
   ].join("\n");
 }
 

@@ -203,7 +203,9 @@ export class Freshness {
       roots,
       folders: (below = []) => engine.folders(below, { signal }),
       onBatch: async (paths) => {
-        await this.#queue.request(paths === undefined ? {} : { paths }).catch(() => undefined);
+        // What is named was written to, even where size and time of the file do not say so.
+        const wanted = paths === undefined ? {} : { paths, rereads: true };
+        await this.#queue.request(wanted).catch(() => undefined);
       },
       onModeChange: (mode) => {
         if (mode.kind === "polling") log.warn({ reason: mode.reason }, "watching by polling");

@@ -1,9 +1,10 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
 import type { Docs } from "../support/docs.ts";
-import { lectern } from "../support/run.ts";
+import { lectern, type Ran } from "../support/run.ts";
 import { docs, start } from "../support/servers.ts";
 import { MODERN_REVISION } from "../support/host.ts";
 
@@ -131,6 +132,59 @@ describe("stats", () => {
     const spelled = ["--include", "*.md", "--include", "*.markdown", "--include", "*.mdx"];
     const { stdout } = lectern(["stats", ...where, ...spelled, "--max-file-bytes", "8388608"]);
     expect(stdout).toMatch(/^pages +1/u);
+  });
+});
+
+function verify(folder: Docs): Ran {
+  return lectern(["verify", "--root", folder.root, "--index-dir", folder.index]);
+}
+
+function index(folder: Docs): Ran {
+  return lectern(["index", folder.root, "--index-dir", folder.index]);
+}
+
+describe("verify", () => {
+  it("says that all is well, and what is not with a next step that mends it", () => {
+    const folder = docs({ "a.md": "# A\n\nold\n", "b.md": "# B\n" });
+    folder.age("a.md");
+    index(folder);
+    const good = verify(folder);
+    expect(good.stdout).toContain("2 pages as the files are; the index is whole");
+    expect(good.status).toBe(0);
+
+    // Of the first neither size nor time tells.
+    folder.rewriteInSecret("a.md", "# A\n\nnew\n");
+    folder.remove("b.md");
+    folder.write("c.md", "# C\n");
+    const bad = verify(folder);
+    for (const part of [
+      "changed since they were indexed: 1\n  a.md",
+      "gone since they were indexed: 1\n  b.md",
+      "not indexed: 1\n  c.md",
+      "next: run lectern index",
+    ]) {
+      expect(bad.stdout).toContain(part);
+    }
+    expect(bad.status).toBe(6);
+    expect(index(folder).stdout).toContain("1 added, 1 changed, 1 removed");
+    expect(verify(folder).status).toBe(0);
+  });
+
+  it("tells of damage, and `lectern index` builds the index anew", () => {
+    const folder = docs(page);
+    index(folder);
+    const [hash = ""] = readdirSync(folder.index);
+    const files = path.join(folder.index, hash, "v5");
+    const store = readdirSync(files).find((name) => name.endsWith(".store")) ?? "";
+    const bytes = readFileSync(path.join(files, store));
+    bytes.writeUInt8(bytes.readUInt8(5) ^ 1, 5);
+    writeFileSync(path.join(files, store), bytes);
+    const bad = verify(folder);
+    expect(bad.stdout).toContain("1 of its files is not what was written");
+    expect(bad.stdout).toContain("next: run lectern index");
+    expect(bad.status).toBe(6);
+    expect(index(folder).status).toBe(0);
+    expect(verify(folder).status).toBe(0);
   });
 });
 

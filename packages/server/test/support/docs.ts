@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   cpSync,
   mkdirSync,
@@ -26,6 +27,11 @@ export function copyHandbook(folder: string): string {
   return copy;
 }
 
+function touch(from: string, to: string): void {
+  const { status, stderr } = spawnSync("touch", ["-r", from, to], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`touch: ${stderr}`);
+}
+
 /** A folder of pages with an index folder beside it. */
 export class Docs {
   readonly base: string = mkdtempSync(path.join(tmpdir(), "lectern-server-"));
@@ -47,13 +53,24 @@ export class Docs {
     rmSync(path.join(this.root, name), { recursive: true });
   }
 
+  /** Has a page look as if it was written long ago. */
+  age(name: string): void {
+    utimesSync(path.join(this.root, name), 1_600_000_000, 1_600_000_000);
+  }
+
   /** Replaces a page; its size and mtime stay what they were. */
   rewriteInSecret(name: string, text: string): void {
     const file = path.join(this.root, name);
-    const { size, atimeMs, mtimeMs } = statSync(file);
-    if (Buffer.byteLength(text) !== size) throw new Error("the new text must have the same size");
+    const kept = path.join(this.base, "time");
+    const before = statSync(file, { bigint: true });
+    // By `touch`, since a time in JavaScript is coarser than that of a file.
+    touch(file, kept);
     writeFileSync(file, text);
-    utimesSync(file, atimeMs / 1000, mtimeMs / 1000);
+    touch(kept, file);
+    const after = statSync(file, { bigint: true });
+    if (after.size !== before.size || after.mtimeNs !== before.mtimeNs) {
+      throw new Error("the new text must have the same size, and the file its time");
+    }
   }
 
   delete(): void {
