@@ -375,7 +375,8 @@ impl Engine {
         })
     }
 
-    /// Reads every page and every file of the index and tells what differs.
+    /// Reads every page and every file of the index and tells what differs. Of an index whose damage was
+    /// met when it was opened it tells that damage alone: what it held was moved aside.
     ///
     /// # Errors
     /// [`Error::Cancelled`], [`Error::IndexNotReady`], [`Error::RootUnusable`], [`Error::Closed`],

@@ -271,7 +271,8 @@ pub struct BindingVerifyReport {
     pub gone: Vec<String>,
     /// Files not indexed yet.
     pub unindexed: Vec<String>,
-    /// Files of the index whose checksums do not match.
+    /// Files of the index whose checksums do not match, or what was wrong with one that was moved aside
+    /// when it was opened.
     pub damaged: Vec<String>,
 }
 

@@ -110,6 +110,9 @@ export interface VerifyReport {
   readonly gone: readonly string[];
   /** Files that are not indexed yet, files that turn out to be no text among them. */
   readonly unindexed: readonly string[];
-  /** Files of the index whose checksums do not match. */
+  /**
+   * Files of the index whose checksums do not match; in their place what is wrong, in words, where that
+   * was found when the index was opened, which moved it aside.
+   */
   readonly damaged: readonly string[];
 }

@@ -23,7 +23,7 @@ const WRITER_MEMORY_BYTES: usize = 160 * 1024 * 1024;
 /// Buffer for an update of a few pages.
 const UPDATE_MEMORY_BYTES: usize = 20 * 1024 * 1024;
 /// Segments with more deleted documents than this are rewritten. tantivy's default is never, and
-/// deleted documents count in its first-stage statistics.
+/// until then every search reads what was deleted and leaves it out.
 const DELETED_RATIO_BEFORE_MERGE: f32 = 0.2;
 /// How long another process may take to create an index.
 const CREATING: Duration = Duration::from_secs(10);
