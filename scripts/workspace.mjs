@@ -12,6 +12,13 @@ const PNPM_VERSION = "12.21.0";
 const tools = path.join(root, ".tools");
 const pnpmBin = path.join(tools, "node_modules", ".bin", "pnpm");
 
+/** What a build starts by itself, and where it comes from. */
+const needed = [
+  ["cargo", "rustup brings it (https://rustup.rs)"],
+  // Of the addon's allocator, which is compiled on Linux alone.
+  ...(process.platform === "linux" ? [["make", "it comes with build-essential"]] : []),
+];
+
 /** Environment of everything that runs here. */
 export const environment = {
   ...process.env,
@@ -70,6 +77,9 @@ export function install() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (!((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22)) {
     throw new Error(`node ${process.versions.node} is too old: 20.19 or newer is needed`);
+  }
+  for (const [tool, hint] of needed) {
+    if (spawnSync(tool, ["--version"]).error) throw new Error(`${tool} is not installed: ${hint}`);
   }
   // Inside node_modules, so that whoever deletes that folder gets it back.
   const stampFile = path.join(root, "node_modules", ".lectern-installed");

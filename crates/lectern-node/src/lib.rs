@@ -6,6 +6,8 @@
 
 #![expect(unreachable_pub, reason = "the readers of this crate's items are in JavaScript")]
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod allocator;
 mod catalog_records;
 mod engine;
 mod failure;

@@ -332,6 +332,7 @@ describe("a panic", () => {
 
 describe("a process", () => {
   const entry = new URL("../dist/index.js", import.meta.url).href;
+  const addon = new URL("../generated/index.js", import.meta.url).href;
   const script = (root: string): string => `
     import { openEngine } from ${JSON.stringify(entry)};
     const engine = await openEngine({ roots: [{ path: ${JSON.stringify(root)} }], indexDir: ${JSON.stringify(`${root}-index`)} });
@@ -351,6 +352,16 @@ describe("a process", () => {
       { encoding: "utf8", timeout: 20_000 },
     );
     expect([stdout, status]).toEqual(["2 1\n", 0]);
+  });
+
+  it.runIf(process.platform === "linux")("hands back early what its allocator does not use", () => {
+    const { stderr } = spawnSync(
+      process.execPath,
+      ["--input-type=module", "-e", `await import(${JSON.stringify(addon)})`],
+      { encoding: "utf8", env: { ...process.env, _RJEM_MALLOC_CONF: "confirm_conf:true" } },
+    );
+    expect(stderr).toContain("Set conf value: narenas:2\n");
+    expect(stderr).toContain("Set conf value: dirty_decay_ms:100\n");
   });
 
   it("loads the addon in the main thread and in workers that come and go", async () => {
