@@ -354,15 +354,18 @@ describe("a process", () => {
     expect([stdout, status]).toEqual(["2 1\n", 0]);
   });
 
-  it.runIf(process.platform === "linux")("hands back early what its allocator does not use", () => {
-    const { stderr } = spawnSync(
-      process.execPath,
-      ["--input-type=module", "-e", `await import(${JSON.stringify(addon)})`],
-      { encoding: "utf8", env: { ...process.env, _RJEM_MALLOC_CONF: "confirm_conf:true" } },
-    );
-    expect(stderr).toContain("Set conf value: narenas:2\n");
-    expect(stderr).toContain("Set conf value: dirty_decay_ms:100\n");
-  });
+  it.runIf(process.platform === "linux")(
+    "has its allocator set to few arenas and to hand back early",
+    () => {
+      const { stderr } = spawnSync(
+        process.execPath,
+        ["--input-type=module", "-e", `await import(${JSON.stringify(addon)})`],
+        { encoding: "utf8", env: { ...process.env, _RJEM_MALLOC_CONF: "confirm_conf:true" } },
+      );
+      expect(stderr).toContain("Set conf value: narenas:2\n");
+      expect(stderr).toContain("Set conf value: dirty_decay_ms:100\n");
+    },
+  );
 
   it("loads the addon in the main thread and in workers that come and go", async () => {
     const docs = folder(kafka);
