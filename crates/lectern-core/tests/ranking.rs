@@ -64,6 +64,34 @@ fn a_score_is_the_sum_of_its_signals() {
 }
 
 #[test]
+fn a_name_that_is_said_as_a_whole_counts_more_than_a_part_of_a_longer_one() {
+    let page = "# Overview\n\n## Steps\n\nwhom to call at night\n";
+    let bench = Bench::with(&[
+        ("a/incident-response.md", page),
+        ("b/incident_response.plan.md", page),
+        ("incident-response/README.md", page),
+        ("c/other.md", "# Overview\n\n## Call at night\n\nwhom to call at night\n"),
+    ]);
+    let engine = bench.synced();
+    let asked = SearchRequest::new("whom to call in our incident response", 20);
+    let hits = engine.search(&asked, &CancelToken::new()).unwrap().hits;
+    let whole_name = |path: &str, section: &str| {
+        let found = hits.iter().find(|hit| hit.path == path && hit.section == section);
+        found.unwrap_or_else(|| panic!("{path}#{section} among {hits:#?}")).signals.whole_name
+    };
+    let whole = whole_name("a/incident-response.md", "steps");
+    let part = whole_name("b/incident_response.plan.md", "steps");
+    let heading = whole_name("c/other.md", "call-at-night");
+    assert!(whole > part && part > 0.0, "{whole} of the whole name, {part} of a part");
+    // The folder's own page is called like its folder, as rare a name as the file's.
+    assert!((whole - whole_name("incident-response/README.md", "steps")).abs() < 1e-9);
+    assert!(heading > 0.0);
+    // Nothing of a name that the query does not touch.
+    let hits = search(&engine, "whom").hits;
+    assert!(!hits.is_empty() && hits.iter().all(|hit| hit.signals.whole_name.abs() < 1e-9));
+}
+
+#[test]
 fn the_page_that_says_it_in_these_words_comes_first() {
     let filler = "Other words stand here and say something else entirely.\n".repeat(6);
     let bench = Bench::with(&[

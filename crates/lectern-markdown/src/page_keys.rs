@@ -14,6 +14,15 @@ pub struct PageKey {
     pub key: String,
 }
 
+/// What a page is called among files: the name of its file without extensions, or of its folder where
+/// the file is the folder's own page. Empty for such a page at the very top.
+#[must_use]
+pub fn file_name(path: &str) -> &str {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = strip_extensions(file);
+    if is_index(stem) { folder.rsplit('/').next().unwrap_or(folder) } else { stem }
+}
+
 /// The keys under which links may name this page, without repetition: its path, every tail of it, its
 /// base name and title, and the aliases and slug of its front matter.
 #[must_use]
@@ -22,12 +31,7 @@ pub fn page_keys(path: &str, page: &Page) -> Vec<PageKey> {
     let own = path_key(path);
     keys.add(TargetScope::Relative, own.clone());
     keys.add_tails(&own);
-    let stem = strip_extensions(path.rsplit('/').next().unwrap_or(path));
-    if is_index(stem) {
-        keys.add_name(own.rsplit('/').next().unwrap_or_default());
-    } else {
-        keys.add_name(stem);
-    }
+    keys.add_name(file_name(path));
     keys.add_name(&page.title);
     let folder = own.rsplit_once('/').map_or("", |(folder, _)| folder);
     if let Some(slug) = &page.front_matter.slug {
@@ -130,6 +134,19 @@ mod tests {
             assert!(keys.contains(&(Name, "runbooks".to_owned())), "{keys:?}");
         }
         assert!(keys("README.md", "# T\n").contains(&(Relative, String::new())));
+    }
+
+    #[test]
+    fn a_page_is_called_by_its_file_or_its_folder() {
+        for (path, name) in [
+            ("ops/kafka-lag.html.md", "kafka-lag"),
+            ("ops/On Call/README.md", "On Call"),
+            ("ops/_index.markdown", "ops"),
+            ("v1.2.md", "v1.2"),
+            ("Index.MD", ""),
+        ] {
+            assert_eq!(file_name(path), name, "{path}");
+        }
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub struct BindingHit {
 pub struct BindingSignals {
     /// The section's fields.
     pub section: f64,
-    /// Title and path of the page.
+    /// Title of the page.
     pub navigation: f64,
     /// The page as a whole.
     pub page: f64,
@@ -81,6 +81,8 @@ pub struct BindingSignals {
     pub link_text: f64,
     /// Heading or title that says nearly what the query says.
     pub near_exact: f64,
+    /// File name or heading that the query says among other words.
+    pub whole_name: f64,
     /// Identifiers and quoted parts, letter by letter.
     pub literal: f64,
     /// Words in the query's order.
@@ -89,9 +91,17 @@ pub struct BindingSignals {
 
 impl From<core::Signals> for BindingSignals {
     fn from(signals: core::Signals) -> Self {
-        let core::Signals { section, navigation, page, link_text, near_exact, literal, verbatim } =
-            signals;
-        Self { section, navigation, page, link_text, near_exact, literal, verbatim }
+        let core::Signals {
+            section,
+            navigation,
+            page,
+            link_text,
+            near_exact,
+            whole_name,
+            literal,
+            verbatim,
+        } = signals;
+        Self { section, navigation, page, link_text, near_exact, whole_name, literal, verbatim }
     }
 }
 

@@ -137,7 +137,7 @@ export interface Hit {
 export interface Signals {
   /** BM25F over the fields of the section. */
   readonly section: number;
-  /** Title and path of the page, by how rare the words are there. */
+  /** Title of the page, by how rare the words are in titles. */
   readonly navigation: number;
   /** BM25F over the page as a whole. */
   readonly page: number;
@@ -145,6 +145,8 @@ export interface Signals {
   readonly linkText: number;
   /** Heading or title that says nearly what the query says. */
   readonly nearExact: number;
+  /** File name of the page or heading of the section that the query says among other words. */
+  readonly wholeName: number;
   /** Identifiers and quoted parts that stand in the section letter by letter. */
   readonly literal: number;
   /** Words of the query that stand in the section in the query's order. */

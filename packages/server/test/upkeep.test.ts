@@ -23,7 +23,7 @@ async function found(host: RawHost, query: string): Promise<string[]> {
 /** What the leading process says of itself. */
 function account(folder: Docs): LeaderAccount | undefined {
   const [hash = ""] = existsSync(folder.index) ? readdirSync(folder.index) : [];
-  const file = path.join(folder.index, hash, "v5/leader.lock");
+  const file = path.join(folder.index, hash, "v6/leader.lock");
   return existsSync(file) ? readAccount(readFileSync(file, "utf8")) : undefined;
 }
 

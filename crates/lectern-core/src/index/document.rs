@@ -1,12 +1,13 @@
 //! One file's bytes and its path to the documents of its page.
 
 use lectern_analysis::Analyzer;
-use lectern_markdown::{Page, Section, Source, parse};
+use lectern_markdown::{Page, Section, Source, file_name, parse};
 use rustc_hash::FxHashSet;
 use tantivy::TantivyDocument;
 
 use super::fields::{Fields, Kind, TextField};
 use super::link_key;
+use super::names::NameKind;
 use super::page_record::{PageRecord, SectionRecord};
 use super::tagged_text::{TaggedText, Terms};
 use crate::error::Result;
@@ -138,7 +139,6 @@ impl Builder<'_> {
             path: self.terms(self.path),
             description: self.terms(&about),
         };
-        let name_terms: FxHashSet<&str> = of_page.title.iter().collect();
         let page_name = format!("{}{}", of_page.title.as_encoded(), of_page.path.as_encoded());
 
         let mut document = self.document(Kind::Page);
@@ -146,9 +146,10 @@ impl Builder<'_> {
         document.add_i64(self.fields.mtime, file.mtime_ns);
         document
             .add_bytes(self.fields.record, &page_record(self.path, page, file, source).encode()?);
-        for term in name_terms {
-            document.add_text(self.fields.name_terms, term);
-        }
+        self.add_name(&mut document, NameKind::Text, &of_page.title);
+        // Words of their own: the analyzer would take the whole for one more term.
+        let file_name = self.terms(&file_name(self.path).replace(['-', '_', '.'], " "));
+        self.add_name(&mut document, NameKind::File, &file_name);
         for key in link_key::of_page(self.path, page) {
             document.add_u64(self.fields.link_keys, key);
         }
@@ -237,10 +238,14 @@ impl Builder<'_> {
             document.add_u64(self.fields.lengths[field as usize], terms.len);
         }
         document.add_text(self.fields.section_text, text.into_encoded());
-        for term in of_section.heading.iter().collect::<FxHashSet<_>>() {
-            document.add_text(self.fields.name_terms, term);
-        }
+        self.add_name(&mut document, NameKind::Text, &of_section.heading);
         document
+    }
+
+    fn add_name(&self, document: &mut TantivyDocument, kind: NameKind, name: &Terms) {
+        for term in name.iter().collect::<FxHashSet<_>>() {
+            document.add_text(self.fields.name_terms[kind as usize], term);
+        }
     }
 
     fn add_links(&mut self, page: &Page) {

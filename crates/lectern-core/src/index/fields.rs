@@ -5,11 +5,12 @@ use tantivy::schema::{
     TextFieldIndexing, TextOptions,
 };
 
+use super::names::NameKind;
 use super::tagged_text::{PLAIN_TOKENIZER, TAGGED_TOKENIZER, WEIGHTED_TOKENIZER};
 
 /// Version of everything under an index folder; its folder is named `v<FORMAT_VERSION>`, so that
 /// another version builds beside this one.
-pub(crate) const FORMAT_VERSION: u32 = 5;
+pub(crate) const FORMAT_VERSION: u32 = 6;
 
 /// A field of a page or section that ranking weighs on its own. The number is the *position* of its
 /// tokens in the composite fields, which is how one posting list a term tells the fields it stands
@@ -89,8 +90,8 @@ pub(crate) struct Fields {
     pub(crate) page_title: Field,
     /// Path of a page, to know in how many paths a term stands.
     pub(crate) page_path: Field,
-    /// On sections, distinct terms of the heading, on pages of the title, stop words included.
-    pub(crate) name_terms: Field,
+    /// Distinct terms of the names of a page or section, one column a kind, stop words included.
+    pub(crate) name_terms: [Field; NameKind::COUNT],
     /// On pages and sections, the numbers of the names by which links may mean them
     /// ([`super::link_key`]).
     pub(crate) link_keys: Field,
@@ -134,7 +135,8 @@ pub(crate) fn schema() -> (Schema, Fields) {
         page_name: builder.add_text_field("page_name", plain.clone()),
         page_title: builder.add_text_field("page_title", counted.clone()),
         page_path: builder.add_text_field("page_path", counted),
-        name_terms: builder.add_text_field("name_terms", string_column),
+        name_terms: NameKind::ALL
+            .map(|kind| builder.add_text_field(kind.column(), string_column.clone())),
         link_keys: builder.add_u64_field("link_keys", FAST),
         link_text: builder.add_text_field("link_text", plain),
         link_page: builder.add_u64_field("link_page", FAST),

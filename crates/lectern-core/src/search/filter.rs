@@ -7,7 +7,8 @@ use tantivy::columnar::TermOrdHit;
 
 use crate::error::{Error, Result};
 use crate::files::nfc;
-use crate::index::snapshot::{SegmentFacts, Snapshot};
+use crate::index::segment_facts::SegmentFacts;
+use crate::index::snapshot::Snapshot;
 use crate::path_scope::{PathPattern, PathScope};
 
 /// Pages at or below some paths or matched by globs, as documents of each segment: a page is followed

@@ -36,8 +36,6 @@ pub(crate) struct QueryTerm {
     pub(crate) page_idf: f64,
     /// Over the titles of live pages.
     pub(crate) title_idf: f64,
-    /// Over the paths of live pages.
-    pub(crate) path_idf: f64,
     /// 1, or less for what the caller did not write: every gain of the term is multiplied by it.
     pub(crate) weight: f64,
     /// It stands beside a word of the query, and not for one of its own.
@@ -50,16 +48,7 @@ impl QueryTerm {
     pub(crate) fn with_idf(text: &str, idf: f64) -> Self {
         let text = text.to_owned();
         let frequency = 1;
-        Self {
-            text,
-            frequency,
-            idf,
-            page_idf: idf,
-            title_idf: idf,
-            path_idf: idf,
-            weight: 1.0,
-            is_synonym: false,
-        }
+        Self { text, frequency, idf, page_idf: idf, title_idf: idf, weight: 1.0, is_synonym: false }
     }
 
     /// Whether all sections that hold it are worth an exact score.
@@ -83,7 +72,6 @@ impl QueryTerm {
             idf: idf(snapshot.totals.sections, frequency),
             page_idf: over_pages(fields.page_text)?,
             title_idf: over_pages(fields.page_title)?,
-            path_idf: over_pages(fields.page_path)?,
             weight,
             is_synonym: false,
         }))

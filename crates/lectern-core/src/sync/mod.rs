@@ -18,7 +18,8 @@ pub use report::{SyncProgress, SyncReport, SyncScope, SyncStage, SyncTimes};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 use crate::files::{RootSet, Scan, Scanner, Within};
-use crate::index::snapshot::{SegmentCache, Snapshot};
+use crate::index::segment_facts::SegmentCache;
+use crate::index::snapshot::Snapshot;
 use crate::index::store::Store;
 use difference::{Difference, IndexedFile};
 

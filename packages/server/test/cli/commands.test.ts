@@ -174,7 +174,7 @@ describe("verify", () => {
     const folder = docs(page);
     index(folder);
     const [hash = ""] = readdirSync(folder.index);
-    const files = path.join(folder.index, hash, "v5");
+    const files = path.join(folder.index, hash, "v6");
     const store = readdirSync(files).find((name) => name.endsWith(".store")) ?? "";
     const bytes = readFileSync(path.join(files, store));
     bytes.writeUInt8(bytes.readUInt8(5) ^ 1, 5);

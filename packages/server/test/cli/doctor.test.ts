@@ -126,7 +126,7 @@ const cases: Case[] = [
       "ok    configuration     no file, roots from flag ROOT",
       "ok    root docs         /Users/you/docs: 2 pages (.md 1, .mdx 1)",
       "ok    git docs          no repository; pages go by the times of their files",
-      "ok    index folder      /Users/you/index/6e05ce1ddfed77a2/v5, 71.0 GB free",
+      "ok    index folder      /Users/you/index/6e05ce1ddfed77a2/v6, 71.0 GB free",
       "ok    index             not built yet; the first start builds it",
       "ok    skipped           nothing",
       "ok    upkeep            no server runs over this index",
@@ -306,7 +306,7 @@ const cases: Case[] = [
       folder.write("new.md", "# New\n");
     },
     says: [
-      "warn  index             format v5, generation 3, 1 page, 0.0 MB, updated just now, behind the files: 1 added, 0 changed, 0 removed",
+      "warn  index             format v6, generation 3, 1 page, 0.0 MB, updated just now, behind the files: 1 added, 0 changed, 0 removed",
       "      next: run `lectern index`; `serve` also catches up at its start",
     ],
     status: 0,
@@ -315,7 +315,7 @@ const cases: Case[] = [
     what: "an index that is up to date",
     prepare: (folder) => void lectern(["index", folder.root, "--index-dir", folder.index]),
     says: [
-      "ok    index             format v5, generation 3, 1 page, 0.0 MB, updated just now, up to the files",
+      "ok    index             format v6, generation 3, 1 page, 0.0 MB, updated just now, up to the files",
     ],
     status: 0,
   },
@@ -324,7 +324,7 @@ const cases: Case[] = [
     prepare(folder) {
       lectern(["index", folder.root, "--index-dir", folder.index]);
       const [hash = ""] = readdirSync(folder.index);
-      writeFileSync(path.join(folder.index, hash, "v5/meta.json"), "{");
+      writeFileSync(path.join(folder.index, hash, "v6/meta.json"), "{");
     },
     says: [
       "warn  index             is damaged",
@@ -402,7 +402,7 @@ describe("doctor", () => {
     mkdirSync(folder.index, { mode: 0o755 });
     const unwritable = diagnosis(folder, [folder.root], { uid: NOBODY });
     expectLines(unwritable, [
-      "fail  index folder      /Users/you/index/6e05ce1ddfed77a2/v5: /Users/you/index is not writable",
+      "fail  index folder      /Users/you/index/6e05ce1ddfed77a2/v6: /Users/you/index is not writable",
       "      next: name another folder with --index-dir or LECTERN_INDEX_DIR, or give it the right",
     ]);
     expect(unwritable.status).toBe(5);

@@ -11,8 +11,10 @@ pub(super) mod literal;
 mod navigation;
 mod near_exact;
 mod page_bm25f;
+mod said_names;
 mod section_bm25f;
 pub(super) mod verbatim;
+mod whole_name;
 
 use std::ops::Range;
 
@@ -24,13 +26,14 @@ use crate::index::links::PagePlace;
 use crate::index::snapshot::Snapshot;
 use counts::{PageLengths, for_each_match};
 use link_text::LinkCounts;
+use said_names::SaidNames;
 
 /// What each signal gives a section; they add up to its score.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Signals {
     /// BM25F over the fields of the section.
     pub section: f64,
-    /// Title and path of the page, by how rare the words are there.
+    /// Title of the page, by how rare the words are in titles.
     pub navigation: f64,
     /// BM25F over the page as a whole.
     pub page: f64,
@@ -38,6 +41,8 @@ pub struct Signals {
     pub link_text: f64,
     /// Heading or title that says nearly what the query says.
     pub near_exact: f64,
+    /// File name of the page or heading of the section that the query says among other words.
+    pub whole_name: f64,
     /// Identifiers and quoted parts that stand in the section letter by letter.
     pub literal: f64,
     /// Words of the query that stand in the section in the query's order.
@@ -53,6 +58,7 @@ impl Signals {
             + self.page
             + self.link_text
             + self.near_exact
+            + self.whole_name
             + self.literal
             + self.verbatim
     }
@@ -77,7 +83,7 @@ pub(super) fn score(
 ) -> Result<Vec<Scored>> {
     let section_scales = section_bm25f::scales(snapshot);
     let page_scales = page_bm25f::scales(snapshot);
-    let names = near_exact::NameMatcher::new(snapshot, query)?;
+    let names = SaidNames::new(snapshot, query)?;
     let mut all = Vec::new();
     for (ordinal, sections) in candidates.iter().enumerate() {
         let facts = &snapshot.segments[ordinal];
@@ -124,12 +130,15 @@ pub(super) fn score(
 
         for ((page, range), of_page) in groups.into_iter().zip(of_pages) {
             let called = links.navigation_gain(place(page));
+            let file_name = whole_name::gain_of_page(&names, ordinal, page);
             for at in range {
                 let mut own = signals[at];
                 own.navigation = of_page.navigation;
                 own.page = of_page.page;
                 own.link_text += called;
-                own.near_exact = names.gain(ordinal, page, sections[at]);
+                own.near_exact = near_exact::gain(&names, ordinal, page, sections[at]);
+                own.whole_name =
+                    file_name + whole_name::gain_of_section(&names, ordinal, sections[at]);
                 let section = DocAddress::new(ordinal as u32, sections[at]);
                 all.push(Scored { section, signals: own, is_rare: are_rare[at] });
             }

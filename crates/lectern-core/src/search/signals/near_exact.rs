@@ -6,12 +6,10 @@
 //! heading, the page's title, or the two together ("set-up: requirements"). The largest counts and
 //! not their sum, since a page's first heading mostly is its title.
 
-use rustc_hash::FxHashMap;
 use tantivy::DocId;
 
-use crate::error::Result;
-use crate::index::snapshot::Snapshot;
-use crate::search::query::Query;
+use super::said_names::SaidNames;
+use crate::index::names::NameKind;
 
 /// On the development queries the two gain .042 on link texts that are titles and .102 on questions
 /// that are headings (paired p .0002 each).
@@ -23,50 +21,24 @@ const BOTH_WEIGHT: f64 = 0.45;
 /// Below this share the gain is under two thousandths of Q, and the name need not be weighed.
 const LEAST_SHARE: f64 = 0.25;
 
-/// The query's terms as ordinals of each segment's names.
-pub(super) struct NameMatcher<'a> {
-    snapshot: &'a Snapshot,
-    query_weight: f64,
-    terms: Vec<FxHashMap<u64, f64>>,
+/// What the names of a section and its page give the section.
+pub(super) fn gain(names: &SaidNames<'_>, segment: usize, page: DocId, section: DocId) -> f64 {
+    let title = names.terms(NameKind::Text, segment, page);
+    let heading = names.terms(NameKind::Text, segment, section);
+    let more = heading.iter().filter(|name| !title.contains(name));
+    let both: Vec<u64> = title.iter().chain(more).copied().collect();
+    let gain = |name: &[u64]| share_of_weight(names, segment, name);
+    (TITLE_WEIGHT * gain(&title))
+        .max(HEADING_WEIGHT * gain(&heading))
+        .max(BOTH_WEIGHT * gain(&both))
 }
 
-impl<'a> NameMatcher<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot, query: &Query) -> Result<Self> {
-        let mut terms = Vec::with_capacity(snapshot.segments.len());
-        for facts in &snapshot.segments {
-            let mut ordinals = FxHashMap::default();
-            for (term, idf) in &query.all_terms {
-                if let Some(ordinal) = facts.name_ordinal(term)? {
-                    ordinals.insert(ordinal, *idf);
-                }
-            }
-            terms.push(ordinals);
-        }
-        let query_weight = query.all_terms.iter().map(|(_, idf)| idf).sum();
-        Ok(Self { snapshot, query_weight, terms })
+fn share_of_weight(names: &SaidNames<'_>, segment: usize, name: &[u64]) -> f64 {
+    let said = names.said(NameKind::Text, segment, name);
+    if said < LEAST_SHARE * names.query_weight {
+        return 0.0;
     }
-
-    /// What the names of a section and its page give the section.
-    pub(super) fn gain(&self, segment: usize, page: DocId, section: DocId) -> f64 {
-        let facts = &self.snapshot.segments[segment];
-        let title: Vec<u64> = facts.names(page).collect();
-        let heading: Vec<u64> = facts.names(section).collect();
-        let more = heading.iter().filter(|name| !title.contains(name));
-        let both: Vec<u64> = title.iter().chain(more).copied().collect();
-        let gain = |names: &[u64]| self.share_of_weight(segment, names);
-        (TITLE_WEIGHT * gain(&title))
-            .max(HEADING_WEIGHT * gain(&heading))
-            .max(BOTH_WEIGHT * gain(&both))
-    }
-
-    fn share_of_weight(&self, segment: usize, names: &[u64]) -> f64 {
-        let terms = &self.terms[segment];
-        let shared: f64 = names.iter().filter_map(|ordinal| terms.get(ordinal)).sum();
-        if shared < LEAST_SHARE * self.query_weight {
-            return 0.0;
-        }
-        let name: f64 = names.iter().map(|ordinal| self.snapshot.name_idf(segment, *ordinal)).sum();
-        let share = shared / (self.query_weight + name - shared);
-        self.query_weight * share.powi(4)
-    }
+    let whole = names.whole(NameKind::Text, segment, name);
+    let share = said / (names.query_weight + whole - said);
+    names.query_weight * share.powi(4)
 }

@@ -8,7 +8,8 @@ use tantivy::DocId;
 
 use super::counts::Counts;
 use crate::index::fields::TextField;
-use crate::index::snapshot::{SegmentFacts, Snapshot};
+use crate::index::segment_facts::SegmentFacts;
+use crate::index::snapshot::Snapshot;
 
 pub(super) const K1: f64 = 1.2;
 pub(super) const B: f64 = 0.35;
