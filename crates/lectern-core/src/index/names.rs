@@ -77,27 +77,30 @@ impl Snapshot {
     /// idf of a term that stands in a name, by its ordinal: over live sections, or over the paths of
     /// live pages. Computed when first asked for: names repeat, and all of them would cost an opening
     /// tens of milliseconds.
-    pub(crate) fn name_idf(&self, kind: NameKind, segment: usize, ordinal: u64) -> f64 {
+    ///
+    /// # Errors
+    /// [`Error::IndexCorrupt`] for an ordinal that the segment's names have not, [`Error::Io`].
+    pub(crate) fn name_idf(&self, kind: NameKind, segment: usize, ordinal: u64) -> Result<f64> {
         let names = &self.segments[segment].names.0[kind as usize];
         let cache = self.name_idfs.0[kind as usize][segment].get_or_init(|| {
             (0..names.dictionary().num_terms()).map(|_| AtomicU32::new(0)).collect()
         });
-        let Some(slot) = cache.get(ordinal as usize) else { return 0.0 };
+        let absent = || Error::IndexCorrupt { message: "a name has no such term".to_owned() };
+        let slot = cache.get(ordinal as usize).ok_or_else(absent)?;
         let known = slot.load(Ordering::Relaxed);
         if known != 0 {
-            return f64::from(f32::from_bits(known));
+            return Ok(f64::from(f32::from_bits(known)));
         }
         let (field, count) = match kind {
             NameKind::Text => (self.fields.section_text, self.totals.sections),
             NameKind::File => (self.fields.page_path, self.totals.pages),
         };
         let mut term = String::new();
-        let frequency = match names.ord_to_str(ordinal, &mut term) {
-            Ok(true) => self.live_frequency(field, &term).unwrap_or(0),
-            _ => 0,
-        };
-        let idf = idf(count, frequency) as f32;
+        if !names.ord_to_str(ordinal, &mut term).map_err(Error::io("index access"))? {
+            return Err(absent());
+        }
+        let idf = idf(count, self.live_frequency(field, &term)?) as f32;
         slot.store(idf.to_bits(), Ordering::Relaxed);
-        f64::from(idf)
+        Ok(f64::from(idf))
     }
 }

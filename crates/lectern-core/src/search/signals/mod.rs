@@ -23,6 +23,7 @@ use tantivy::{DocAddress, DocId};
 use super::query::Query;
 use crate::error::Result;
 use crate::index::links::PagePlace;
+use crate::index::names::NameKind;
 use crate::index::snapshot::Snapshot;
 use counts::{PageLengths, for_each_match};
 use link_text::LinkCounts;
@@ -130,15 +131,18 @@ pub(super) fn score(
 
         for ((page, range), of_page) in groups.into_iter().zip(of_pages) {
             let called = links.navigation_gain(place(page));
-            let file_name = whole_name::gain_of_page(&names, ordinal, page);
+            let title = names.terms(NameKind::Text, ordinal, page);
+            let file = names.terms(NameKind::File, ordinal, page);
+            let file_gain = whole_name::gain_of_file(&names, ordinal, &file)?;
             for at in range {
+                let heading = names.terms(NameKind::Text, ordinal, sections[at]);
                 let mut own = signals[at];
                 own.navigation = of_page.navigation;
                 own.page = of_page.page;
                 own.link_text += called;
-                own.near_exact = near_exact::gain(&names, ordinal, page, sections[at]);
+                own.near_exact = near_exact::gain(&names, ordinal, &title, &heading)?;
                 own.whole_name =
-                    file_name + whole_name::gain_of_section(&names, ordinal, sections[at]);
+                    file_gain + whole_name::gain_of_heading(&names, ordinal, &heading)?;
                 let section = DocAddress::new(ordinal as u32, sections[at]);
                 all.push(Scored { section, signals: own, is_rare: are_rare[at] });
             }

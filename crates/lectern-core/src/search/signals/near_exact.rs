@@ -6,9 +6,8 @@
 //! heading, the page's title, or the two together ("set-up: requirements"). The largest counts and
 //! not their sum, since a page's first heading mostly is its title.
 
-use tantivy::DocId;
-
 use super::said_names::SaidNames;
+use crate::error::Result;
 use crate::index::names::NameKind;
 
 /// On the development queries the two gain .042 on link texts that are titles and .102 on questions
@@ -21,24 +20,31 @@ const BOTH_WEIGHT: f64 = 0.45;
 /// Below this share the gain is under two thousandths of Q, and the name need not be weighed.
 const LEAST_SHARE: f64 = 0.25;
 
-/// What the names of a section and its page give the section.
-pub(super) fn gain(names: &SaidNames<'_>, segment: usize, page: DocId, section: DocId) -> f64 {
-    let title = names.terms(NameKind::Text, segment, page);
-    let heading = names.terms(NameKind::Text, segment, section);
-    let more = heading.iter().filter(|name| !title.contains(name));
+/// What the title of a page and the heading of a section, given by their distinct terms, give the
+/// section.
+///
+/// # Errors
+/// [`crate::Error::IndexCorrupt`], [`crate::Error::Io`].
+pub(super) fn gain(
+    names: &SaidNames<'_>,
+    segment: usize,
+    title: &[u64],
+    heading: &[u64],
+) -> Result<f64> {
+    let more = heading.iter().filter(|term| !title.contains(term));
     let both: Vec<u64> = title.iter().chain(more).copied().collect();
     let gain = |name: &[u64]| share_of_weight(names, segment, name);
-    (TITLE_WEIGHT * gain(&title))
-        .max(HEADING_WEIGHT * gain(&heading))
-        .max(BOTH_WEIGHT * gain(&both))
+    Ok((TITLE_WEIGHT * gain(title)?)
+        .max(HEADING_WEIGHT * gain(heading)?)
+        .max(BOTH_WEIGHT * gain(&both)?))
 }
 
-fn share_of_weight(names: &SaidNames<'_>, segment: usize, name: &[u64]) -> f64 {
-    let said = names.said(NameKind::Text, segment, name);
+fn share_of_weight(names: &SaidNames<'_>, segment: usize, name: &[u64]) -> Result<f64> {
+    let said = names.said(NameKind::Text, segment, name)?;
     if said < LEAST_SHARE * names.query_weight {
-        return 0.0;
+        return Ok(0.0);
     }
-    let whole = names.whole(NameKind::Text, segment, name);
+    let whole = names.whole(NameKind::Text, segment, name)?;
     let share = said / (names.query_weight + whole - said);
-    names.query_weight * share.powi(4)
+    Ok(names.query_weight * share.powi(4))
 }

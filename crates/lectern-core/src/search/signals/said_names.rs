@@ -33,20 +33,26 @@ impl<'a> SaidNames<'a> {
         Ok(Self { snapshot, query_weight, said })
     }
 
-    /// Distinct terms of a name, as ordinals.
+    /// Distinct terms of the name that a page or section has of a kind, as ordinals.
     pub(super) fn terms(&self, kind: NameKind, segment: usize, doc: DocId) -> Vec<u64> {
         self.snapshot.segments[segment].names.terms(kind, doc).collect()
     }
 
     /// Summed idf of those of a name's terms that the query says.
-    pub(super) fn said(&self, kind: NameKind, segment: usize, name: &[u64]) -> f64 {
+    ///
+    /// # Errors
+    /// [`crate::Error::IndexCorrupt`], [`crate::Error::Io`].
+    pub(super) fn said(&self, kind: NameKind, segment: usize, name: &[u64]) -> Result<f64> {
         let said = &self.said[kind as usize][segment];
         let shared = name.iter().filter(|term| said.contains(term));
         shared.map(|term| self.snapshot.name_idf(kind, segment, *term)).sum()
     }
 
     /// Summed idf of all terms of a name.
-    pub(super) fn whole(&self, kind: NameKind, segment: usize, name: &[u64]) -> f64 {
+    ///
+    /// # Errors
+    /// [`crate::Error::IndexCorrupt`], [`crate::Error::Io`].
+    pub(super) fn whole(&self, kind: NameKind, segment: usize, name: &[u64]) -> Result<f64> {
         name.iter().map(|term| self.snapshot.name_idf(kind, segment, *term)).sum()
     }
 }

@@ -5,9 +5,8 @@
 //! the query says, the gain is a share of O times O / H. Unlike a near-exact name it may stand beside
 //! anything else the query says, and a further word of the name counts more than the one before.
 
-use tantivy::DocId;
-
 use super::said_names::SaidNames;
+use crate::error::Result;
 use crate::index::names::NameKind;
 
 /// .1 to .2 are alike, and so are O / H and its square. On the development queries it gains .0076 on link
@@ -18,18 +17,24 @@ const FILE_WEIGHT: f64 = 0.15;
 /// comes first for .012 more of the link texts that name one.
 const HEADING_WEIGHT: f64 = 0.05;
 
-/// What the name of the page's file gives all its sections.
-pub(super) fn gain_of_page(names: &SaidNames<'_>, segment: usize, page: DocId) -> f64 {
-    FILE_WEIGHT * said_share(names, NameKind::File, segment, page)
+/// What the name of a page's file, given by its distinct terms, gives all sections of the page.
+///
+/// # Errors
+/// [`crate::Error::IndexCorrupt`], [`crate::Error::Io`].
+pub(super) fn gain_of_file(names: &SaidNames<'_>, segment: usize, name: &[u64]) -> Result<f64> {
+    Ok(FILE_WEIGHT * said_share(names, NameKind::File, segment, name)?)
 }
 
-/// What the heading gives its section.
-pub(super) fn gain_of_section(names: &SaidNames<'_>, segment: usize, section: DocId) -> f64 {
-    HEADING_WEIGHT * said_share(names, NameKind::Text, segment, section)
+/// What a heading, given by its distinct terms, gives its section.
+///
+/// # Errors
+/// [`crate::Error::IndexCorrupt`], [`crate::Error::Io`].
+pub(super) fn gain_of_heading(names: &SaidNames<'_>, segment: usize, name: &[u64]) -> Result<f64> {
+    Ok(HEADING_WEIGHT * said_share(names, NameKind::Text, segment, name)?)
 }
 
-fn said_share(names: &SaidNames<'_>, kind: NameKind, segment: usize, doc: DocId) -> f64 {
-    let name = names.terms(kind, segment, doc);
-    let said = names.said(kind, segment, &name);
-    if said == 0.0 { 0.0 } else { said * said / names.whole(kind, segment, &name) }
+fn said_share(names: &SaidNames<'_>, kind: NameKind, segment: usize, name: &[u64]) -> Result<f64> {
+    let said = names.said(kind, segment, name)?;
+    // Most names share nothing with the query, and need not be weighed.
+    Ok(if said > 0.0 { said * said / names.whole(kind, segment, name)? } else { 0.0 })
 }
