@@ -155,7 +155,6 @@ impl Builder<'_> {
         }
         document.add_text(self.fields.page_name, page_name);
         document.add_text(self.fields.page_title, of_page.title.as_encoded());
-        document.add_text(self.fields.page_path, of_page.path.as_encoded());
         // Its text needs the sections' terms, which are analysed once, below.
         let page_at = self.documents.len();
         self.documents.push(document);

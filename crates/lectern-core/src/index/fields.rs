@@ -88,9 +88,8 @@ pub(crate) struct Fields {
     pub(crate) page_name: Field,
     /// Title of a page, to know in how many titles a term stands.
     pub(crate) page_title: Field,
-    /// Path of a page, to know in how many paths a term stands.
-    pub(crate) page_path: Field,
     /// Distinct terms of the names of a page or section, one column a kind, stop words included.
+    /// Those of files are indexed as well, to know in how many names a term stands.
     pub(crate) name_terms: [Field; NameKind::COUNT],
     /// On pages and sections, the numbers of the names by which links may mean them
     /// ([`super::link_key`]).
@@ -125,7 +124,6 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let plain = composite(PLAIN_TOKENIZER, IndexRecordOption::WithFreqs);
     let counted = composite(PLAIN_TOKENIZER, IndexRecordOption::Basic);
     let column = NumericOptions::default().set_fast();
-    let string_column = TextOptions::default().set_fast("raw");
     let fields = Fields {
         path: builder.add_text_field("path", STRING.set_fast("raw")),
         kind: builder.add_u64_field("kind", FAST),
@@ -133,10 +131,15 @@ pub(crate) fn schema() -> (Schema, Fields) {
         section_text: builder.add_text_field("section_text", weighted),
         page_text: builder.add_text_field("page_text", tagged),
         page_name: builder.add_text_field("page_name", plain.clone()),
-        page_title: builder.add_text_field("page_title", counted.clone()),
-        page_path: builder.add_text_field("page_path", counted),
-        name_terms: NameKind::ALL
-            .map(|kind| builder.add_text_field(kind.column(), string_column.clone())),
+        page_title: builder.add_text_field("page_title", counted),
+        name_terms: NameKind::ALL.map(|kind| {
+            let column = TextOptions::default().set_fast("raw");
+            let options = match kind {
+                NameKind::Text => column,
+                NameKind::File => column | STRING,
+            };
+            builder.add_text_field(kind.column(), options)
+        }),
         link_keys: builder.add_u64_field("link_keys", FAST),
         link_text: builder.add_text_field("link_text", plain),
         link_page: builder.add_u64_field("link_page", FAST),

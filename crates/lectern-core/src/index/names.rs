@@ -18,7 +18,7 @@ pub(crate) enum NameKind {
     /// sections.
     Text = 0,
     /// The file of a page, or its folder where the page is the folder's own. Its terms tell by how
-    /// rare they are in paths.
+    /// rare they are in such names.
     File = 1,
 }
 
@@ -74,7 +74,7 @@ impl NameIdfs {
 }
 
 impl Snapshot {
-    /// idf of a term that stands in a name, by its ordinal: over live sections, or over the paths of
+    /// idf of a term that stands in a name, by its ordinal: over live sections, or over the files of
     /// live pages. Computed when first asked for: names repeat, and all of them would cost an opening
     /// tens of milliseconds.
     ///
@@ -93,7 +93,7 @@ impl Snapshot {
         }
         let (field, count) = match kind {
             NameKind::Text => (self.fields.section_text, self.totals.sections),
-            NameKind::File => (self.fields.page_path, self.totals.pages),
+            NameKind::File => (self.fields.name_terms[kind as usize], self.totals.pages),
         };
         let mut term = String::new();
         if !names.ord_to_str(ordinal, &mut term).map_err(Error::io("index access"))? {

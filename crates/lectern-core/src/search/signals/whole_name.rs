@@ -1,16 +1,17 @@
 //! A name that the query says among other words: of the page's file, or of the section's heading.
 //!
 //! "Our incident response process" says all of `incident-response.md`, and less than half of
-//! `security-incident-communication-plan.md`. With H the summed idf of a name's terms and O that of those
-//! the query says, the gain is a share of O times O / H. Unlike a near-exact name it may stand beside
-//! anything else the query says, and a further word of the name counts more than the one before.
+//! `security-incident-communication-plan.md`. With H the summed idf of a name's terms and O that of
+//! those the query says, the gain is a share of O times O / H. Unlike a near-exact name it may stand
+//! beside anything else the query says, and a further word of the name counts more than the one
+//! before.
 
 use super::said_names::SaidNames;
 use crate::error::Result;
 use crate::index::names::NameKind;
 
-/// .1 to .2 are alike, and so are O / H and its square. On the development queries it gains .0076 on link
-/// texts that say part of a title and .013 on subjects of commits (paired p .013 and .001, the heading's
+/// .1 to .2 are alike, and so are O / H and its square. On the development queries it gains .0087 on
+/// link texts unlike any title and .013 on subjects of commits (paired p .004 and .001, the heading's
 /// included) over the page's path as a field of navigation.
 const FILE_WEIGHT: f64 = 0.15;
 /// A third as much, since headings repeat and a near-exact one has its own signal: the right section
