@@ -2,7 +2,7 @@
 //!
 //! Words that people chose for a page while writing another are words they will search for it by
 //! (Craswell, Hawking, Robertson 2001). They count as two more fields of a section, of its page and
-//! of its own, and as a third one of navigation. A word counts by the square of the share of its
+//! of its own, and as a second one of navigation. A word counts by the square of the share of its
 //! link's text that the query says: "managed services" is not what a link called "managed services
 //! incident response" means. On the development queries link texts gain .005 of MRR by halves with it
 //! (paired p .05), and without it parts of titles lose .019 (p .02).
