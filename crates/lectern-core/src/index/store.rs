@@ -35,6 +35,7 @@ const RECORD_CACHE_BLOCKS: usize = 64;
 /// An open index folder.
 pub(crate) struct Store {
     folder: PathBuf,
+    directory: IndexDirectory,
     pub(crate) index: Index,
     pub(crate) reader: IndexReader,
     pub(crate) fields: Fields,
@@ -69,7 +70,7 @@ impl Store {
             wait_for_turn(&turn, CREATING, &CancelToken::new())?;
             open_index(turn)?;
         }
-        let index = open_index(directory)?;
+        let index = open_index(directory.clone())?;
         check_small(folder, &index)?;
         let reader = index
             .reader_builder()
@@ -78,7 +79,7 @@ impl Store {
             .try_into()?;
         let (_, fields) = schema();
         let link_texts = link_texts.clone();
-        Ok(Self { folder: folder.to_owned(), index, reader, fields, link_texts })
+        Ok(Self { folder: folder.to_owned(), directory, index, reader, fields, link_texts })
     }
 
     /// Whether the folder still holds an index: another program may have deleted it.
@@ -92,7 +93,9 @@ impl Store {
     /// [`Error::IndexCorrupt`], [`Error::Io`]; [`Error::IndexBusy`] when there was a newer commit each
     /// time.
     pub(crate) fn reload(&self) -> Result<()> {
-        retried(&self.folder, || Ok(self.reader.reload()?), |()| true)
+        retried(&self.folder, || Ok(self.reader.reload()?), |()| true)?;
+        self.directory.forget_unmapped();
+        Ok(())
     }
 
     /// A mark that differs after any commit by any process. `None` while there is no index file.
