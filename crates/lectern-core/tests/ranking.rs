@@ -92,6 +92,27 @@ fn a_name_that_is_said_as_a_whole_counts_more_than_a_part_of_a_longer_one() {
 }
 
 #[test]
+fn a_folders_own_page_gains_where_the_query_is_short() {
+    let page = "# Deployments\n\nhow services are deployed\n";
+    let bench = Bench::with(&[("guide.md", page), ("zone/README.md", page)]);
+    let engine = bench.synced();
+    let gains = |query: &str| {
+        let hits = search(&engine, query).hits;
+        let order = hits.iter().map(|hit| hit.path.clone()).collect::<Vec<_>>();
+        let of = |path: &str| hits.iter().find(|hit| hit.path == path).unwrap().signals;
+        let (own, other) = (of("zone/README.md"), of("guide.md"));
+        assert!(other.folder_page.abs() < 1e-9, "{other:?}");
+        // It is a share of what the index knows, not of what only the text tells.
+        let known = own.score() - own.folder_page - own.literal - own.verbatim;
+        (order, own.folder_page / known)
+    };
+    let (order, short) = gains("deployments");
+    assert_eq!(order, ["zone/README.md", "guide.md"]);
+    let (_, long) = gains("where deployments of twelve other unheard words stand");
+    assert!(long > 0.0 && long < short / 2.0, "{short} of a short query, {long} of a long one");
+}
+
+#[test]
 fn the_page_that_says_it_in_these_words_comes_first() {
     let filler = "Other words stand here and say something else entirely.\n".repeat(6);
     let bench = Bench::with(&[

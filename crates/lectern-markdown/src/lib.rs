@@ -30,7 +30,7 @@ mod yaml;
 pub use front_matter::FrontMatter;
 pub use link_target::{LinkTarget, TargetScope};
 pub use page::{CodeBlock, Link, Page, parse};
-pub use page_keys::{PageKey, file_name, page_keys};
+pub use page_keys::{PageKey, file_name, is_folder_page, page_keys};
 pub use sections::Section;
 pub use slug::github_slug;
 pub use source::{LineRange, NotText, Source};

@@ -14,6 +14,12 @@ pub struct PageKey {
     pub key: String,
 }
 
+/// Whether a page stands for its folder: `README.md`, `index.md`, `_index.md`.
+#[must_use]
+pub fn is_folder_page(path: &str) -> bool {
+    is_index(strip_extensions(path.rsplit('/').next().unwrap_or(path)))
+}
+
 /// What a page is called among files: the name of its file without extensions, or of its folder where
 /// the file is the folder's own page. Empty for such a page at the very top.
 #[must_use]
@@ -146,6 +152,16 @@ mod tests {
             ("Index.MD", ""),
         ] {
             assert_eq!(file_name(path), name, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_page_stands_for_its_folder_by_its_name_alone() {
+        for path in ["README.md", "a/readme.MDX", "a/b/index.html.md", "a/_index.md"] {
+            assert!(is_folder_page(path), "{path}");
+        }
+        for path in ["readme/a.md", "a/readme-first.md", "a/reindex.md"] {
+            assert!(!is_folder_page(path), "{path}");
         }
     }
 

@@ -83,6 +83,8 @@ pub struct BindingSignals {
     pub near_exact: f64,
     /// File name or heading that the query says among other words.
     pub whole_name: f64,
+    /// Being the page of a folder, where the query is short.
+    pub folder_page: f64,
     /// Identifiers and quoted parts, letter by letter.
     pub literal: f64,
     /// Words in the query's order.
@@ -98,10 +100,21 @@ impl From<core::Signals> for BindingSignals {
             link_text,
             near_exact,
             whole_name,
+            folder_page,
             literal,
             verbatim,
         } = signals;
-        Self { section, navigation, page, link_text, near_exact, whole_name, literal, verbatim }
+        Self {
+            section,
+            navigation,
+            page,
+            link_text,
+            near_exact,
+            whole_name,
+            folder_page,
+            literal,
+            verbatim,
+        }
     }
 }
 

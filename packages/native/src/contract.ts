@@ -147,6 +147,8 @@ export interface Signals {
   readonly nearExact: number;
   /** File name of the page or heading of the section that the query says among other words. */
   readonly wholeName: number;
+  /** Standing for its folder (`README.md`, `index.md`), where the query is short. */
+  readonly folderPage: number;
   /** Identifiers and quoted parts that stand in the section letter by letter. */
   readonly literal: number;
   /** Words of the query that stand in the section in the query's order. */

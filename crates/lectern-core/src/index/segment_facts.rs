@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use lectern_markdown::is_folder_page;
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use tantivy::columnar::{Column, StrColumn};
@@ -46,6 +47,8 @@ pub(crate) struct SegmentFacts {
     pub(crate) order: Column<u64>,
     pub(crate) lengths: [Column<u64>; TextField::COUNT],
     pub(crate) paths: StrColumn,
+    /// By ordinal of its path, whether a page stands for its folder.
+    are_folder_pages: Box<[bool]>,
     pub(crate) names: SegmentNames,
     link_keys: Column<u64>,
     link_page: Column<u64>,
@@ -70,10 +73,12 @@ impl SegmentFacts {
         }
         let missing = || Error::IndexCorrupt { message: "a column is missing".to_owned() };
         let lengths = lengths.try_into().map_err(|_| missing())?;
+        let paths = columns.str("path")?.ok_or_else(missing)?;
         let mut facts = Self {
             order: columns.u64("order")?,
             lengths,
-            paths: columns.str("path")?.ok_or_else(missing)?,
+            are_folder_pages: are_folder_pages(&paths)?,
+            paths,
             names: SegmentNames::read(columns)?.ok_or_else(missing)?,
             link_keys: columns.u64("link_keys")?,
             link_page: columns.u64("link_page")?,
@@ -124,6 +129,12 @@ impl SegmentFacts {
 
     pub(crate) fn path_ordinal(&self, doc: DocId) -> Option<u64> {
         self.paths.ords().first(doc)
+    }
+
+    /// Whether a page stands for its folder.
+    pub(crate) fn is_folder_page(&self, page: DocId) -> bool {
+        let ordinal = self.path_ordinal(page);
+        ordinal.and_then(|at| self.are_folder_pages.get(at as usize)).copied().unwrap_or_default()
     }
 
     /// Page documents that are not deleted, ascending.
@@ -197,6 +208,17 @@ impl SegmentFacts {
         let order = self.order.first(section).unwrap_or_default() as u32;
         (section.saturating_sub(order + 1), order as usize)
     }
+}
+
+fn are_folder_pages(paths: &StrColumn) -> Result<Box<[bool]>> {
+    let dictionary = paths.dictionary();
+    let io = Error::io("reading the paths of the index");
+    let mut are = Vec::with_capacity(dictionary.num_terms());
+    let mut stream = dictionary.stream().map_err(io)?;
+    while stream.advance() {
+        are.push(std::str::from_utf8(stream.key()).is_ok_and(is_folder_page));
+    }
+    Ok(are.into())
 }
 
 type SegmentKey = (SegmentId, Option<Opstamp>);

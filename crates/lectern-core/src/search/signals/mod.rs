@@ -6,6 +6,7 @@
 //! (docs/design/ranking/signals.md).
 
 pub(super) mod counts;
+mod folder_page;
 pub(super) mod link_text;
 pub(super) mod literal;
 mod navigation;
@@ -44,6 +45,8 @@ pub struct Signals {
     pub near_exact: f64,
     /// File name of the page or heading of the section that the query says among other words.
     pub whole_name: f64,
+    /// A page that stands for its folder, where the query is short.
+    pub folder_page: f64,
     /// Identifiers and quoted parts that stand in the section letter by letter.
     pub literal: f64,
     /// Words of the query that stand in the section in the query's order.
@@ -60,6 +63,7 @@ impl Signals {
             + self.link_text
             + self.near_exact
             + self.whole_name
+            + self.folder_page
             + self.literal
             + self.verbatim
     }
@@ -133,6 +137,7 @@ pub(super) fn score(
             let called = links.navigation_gain(place(page));
             let title = names.terms(NameKind::Text, ordinal, page);
             let file = names.terms(NameKind::File, ordinal, page);
+            let is_folder_page = facts.is_folder_page(page);
             let file_gain = whole_name::gain_of_file(&names, ordinal, &file)?;
             for at in range {
                 let heading = names.terms(NameKind::Text, ordinal, sections[at]);
@@ -143,6 +148,9 @@ pub(super) fn score(
                 own.near_exact = near_exact::gain(&names, ordinal, &title, &heading)?;
                 own.whole_name =
                     file_gain + whole_name::gain_of_heading(&names, ordinal, &heading)?;
+                if is_folder_page {
+                    own.folder_page = folder_page::gain(own.score(), query.all_terms.len());
+                }
                 let section = DocAddress::new(ordinal as u32, sections[at]);
                 all.push(Scored { section, signals: own, is_rare: are_rare[at] });
             }
