@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 
 import {
@@ -11,6 +11,7 @@ import {
 
 import { engineOptions, type Settings } from "../config/settings.ts";
 import { type Check, counted, fail, ok, warn } from "./check.ts";
+import { copyIndex } from "./index-copy.ts";
 
 /** Above this many pages an index that is not there is not made just to look at it. */
 const TRIED_PAGES = 20_000;
@@ -35,7 +36,9 @@ export async function checkIndex(
     if (built !== undefined) {
       // `<hash of roots and settings>/v<format>`, as below the folder it lies in.
       const inside = path.join(path.basename(path.dirname(folder)), path.basename(folder));
-      cpSync(folder, path.join(indexDir, inside), { recursive: true });
+      if (!(await copyIndex(folder, path.join(indexDir, inside)))) {
+        return [warn("index", "was written all the time it was looked at", "ask again")];
+      }
     }
     await using engine = await openEngine({ ...engineOptions(settings), indexDir });
     const before = await engine.stats();
