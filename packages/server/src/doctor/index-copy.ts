@@ -1,4 +1,5 @@
-import { cp, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 
 /** What says which files make up the commit. */
@@ -19,13 +20,13 @@ const ATTEMPTS = 50;
 export async function copyIndex(from: string, to: string): Promise<boolean> {
   await mkdir(to, { recursive: true });
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const before = await commitMark(from);
+    const before = commitMark(from);
     if (before === undefined) return false;
     try {
       await cp(from, to, { recursive: true, force: false });
-      if ((await commitMark(from)) === before) return true;
+      if (commitMark(from) === before) return true;
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }
     await removeOutdated(from, to);
   }
@@ -35,33 +36,16 @@ export async function copyIndex(from: string, to: string): Promise<boolean> {
 /** Removes what is not as it is in the index by now, such as files that were still being written. */
 async function removeOutdated(from: string, to: string): Promise<void> {
   for (const name of await readdir(to)) {
-    const [copied, original] = await Promise.all(
-      [to, from].map((folder) => sizeOf(path.join(folder, name))),
+    const [copied, original] = [to, from].map(
+      (folder) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.size,
     );
     if (copied !== original || REPLACED.has(name)) await rm(path.join(to, name), { force: true });
   }
 }
 
-async function sizeOf(file: string): Promise<number | undefined> {
-  try {
-    return (await stat(file)).size;
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
-  }
-}
-
 /** Differs after every commit; `undefined` where there is none. */
-async function commitMark(folder: string): Promise<string | undefined> {
-  try {
-    const { ino, mtimeNs, size } = await stat(path.join(folder, COMMIT), { bigint: true });
-    return `${ino} ${mtimeNs} ${size}`;
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
-  }
-}
-
-function isGone(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === "ENOENT";
+function commitMark(folder: string): string | undefined {
+  const file = path.join(folder, COMMIT);
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.ino} ${found.mtimeNs} ${found.size}`;
 }

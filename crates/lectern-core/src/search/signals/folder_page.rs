@@ -4,7 +4,7 @@
 //! it may hold little text; who says a sentence looks for what is said. It is the difference of
 //! navigational and informational queries (Broder, A taxonomy of web search, 2002).
 
-/// .05 to .125 are alike. As much for queries of every length costs questions .010 (paired p .04).
+/// .05 to .125 are alike on the development queries (docs/design/ranking/signals.md).
 const WEIGHT: f64 = 0.1;
 /// Words of a query that looks for a place; with twice as many the gain is half. 2 to 4 are alike.
 const SHORT: f64 = 3.0;
