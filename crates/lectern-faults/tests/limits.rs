@@ -1,6 +1,6 @@
 //! Engines that are denied something: handles, rights, room, the writer's turn.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;
 
@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 
-use common::{Place, answers, pages, sync};
+use common::{Place, answers, pages, skipped, sync};
 use lectern_core::{CancelToken, Lead};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_engine-once");
@@ -61,8 +61,7 @@ fn rows_9_10_an_index_folder_that_cannot_be_written_serves_what_it_holds() {
     sync(&place.open("index").unwrap());
     fs::set_permissions(place.root().parent().unwrap(), fs::Permissions::from_mode(0o755)).unwrap();
     let Some(as_other) = as_other() else {
-        println!("skipped: setpriv is not installed and this is root");
-        return;
+        return skipped("setpriv is not installed and this is root");
     };
     let modes = |mode: &str| shell(&place, "index", &format!("chmod -R {mode} \"$2\"")).0;
     assert!(modes("u=rX,go=rX"));
@@ -107,8 +106,7 @@ fn rows_7_9_a_full_and_a_read_only_file_system_fail_a_sync_and_no_search() {
     let (is_success, says) =
         shell(&place, "mount", &format!("exec unshare -Urm sh -c '{script}' \"$0\" \"$1\" \"$2\""));
     if !is_success && says.is_empty() {
-        println!("skipped: no mounts in a namespace of one's own here");
-        return;
+        return skipped("no mounts in a namespace of one's own here");
     }
     let lines: Vec<&str> = says.lines().collect();
     let [first, full, found, after, found_again, read_only] = lines.as_slice() else {
@@ -207,8 +205,7 @@ fn row_57_a_page_without_permission_is_skipped_and_comes_back_with_it() {
     place.write(&pages(24));
     fs::set_permissions(place.root().parent().unwrap(), fs::Permissions::from_mode(0o755)).unwrap();
     let Some(as_other) = as_other() else {
-        println!("skipped: setpriv is not installed and this is root");
-        return;
+        return skipped("setpriv is not installed and this is root");
     };
     fs::create_dir(place.index("index")).unwrap();
     fs::set_permissions(place.index("index"), fs::Permissions::from_mode(0o777)).unwrap();
