@@ -1,5 +1,6 @@
-import { readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setImmediate } from "node:timers/promises";
 
 import { openEngine } from "@lectern/native";
 import { expect, it } from "vitest";
@@ -33,7 +34,7 @@ it("copies an index as one commit left it while another writes it", async () => 
   try {
     for (let at = 0; at < OFTEN || written.commits < OFTEN; at += 1) {
       const indexDir = path.join(folder.base, `copy-${at}`);
-      expect(await copyIndex(indexFolder, path.join(indexDir, inside))).toBe(true);
+      expect(await copyIndex(indexFolder, path.join(indexDir, inside))).toBe("whole");
       await using copy = await openEngine({ roots, indexDir });
       expect((await copy.stats()).pages).toBe(PAGES);
       expect(await copy.scrub()).toEqual([]);
@@ -47,7 +48,16 @@ it("copies an index as one commit left it while another writes it", async () => 
   await writing;
 });
 
-it("copies nothing where no commit is", async () => {
+it("leaves nothing of an index that is not there, or is removed while it is copied", async () => {
   const folder = docs({});
-  expect(await copyIndex(path.join(folder.base, "none"), path.join(folder.base, "to"))).toBe(false);
+  const [from, to] = ["from", "to"].map((name) => path.join(folder.base, name)) as [string, string];
+  expect([await copyIndex(from, to), existsSync(to)]).toEqual(["absent", false]);
+
+  mkdirSync(from);
+  for (let file = 0; file < 2000; file += 1) writeFileSync(path.join(from, `${file}.store`), "x");
+  writeFileSync(path.join(from, "meta.json"), "{}");
+  const copying = copyIndex(from, to);
+  while (!existsSync(to) || readdirSync(to).length === 0) await setImmediate();
+  rmSync(path.join(from, "meta.json"));
+  expect([await copying, existsSync(to)]).toEqual(["absent", false]);
 });

@@ -101,7 +101,7 @@ describe("servers over one index", () => {
       },
     );
     const pid = String(leader.child.pid);
-    expect(doctor.stdout).toMatch(
+    expect(doctor.stdout, doctor.stderr).toMatch(
       new RegExp(`warn  upkeep +process ${pid} leads .* is stopped`, "u"),
     );
     expect(doctor.stdout).toContain(`kill -CONT ${pid}`);

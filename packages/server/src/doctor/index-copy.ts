@@ -10,27 +10,39 @@ const REPLACED: ReadonlySet<string> = new Set([COMMIT, ".managed.json"]);
 const ATTEMPTS = 50;
 
 /**
+ * What came of copying an index: `absent` where there is no commit, or none any more; `busy` when a
+ * commit came during every attempt.
+ */
+export type Copied = "whole" | "absent" | "busy";
+
+/**
  * Copies an index as one commit left it while servers go on writing it. After a commit in between,
  * or when a file was removed before it was reached, what is missing of the newer commit is copied
- * and the rest kept, so that each attempt takes as long as what was written meanwhile.
+ * and the rest kept, so that each attempt takes as long as what was written meanwhile. Files keep
+ * their times. Unless it ends `whole`, nothing is left in `to`.
  *
- * @returns Whether that succeeded; not where there is no commit, or one came during every attempt.
  * @throws Node's error of a file that is there and cannot be copied.
  */
-export async function copyIndex(from: string, to: string): Promise<boolean> {
+export async function copyIndex(from: string, to: string): Promise<Copied> {
+  const copied = await tryToCopy(from, to);
+  if (copied !== "whole") await rm(to, { recursive: true, force: true });
+  return copied;
+}
+
+async function tryToCopy(from: string, to: string): Promise<Copied> {
   await mkdir(to, { recursive: true });
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const before = commitMark(from);
-    if (before === undefined) return false;
+    if (before === undefined) return "absent";
     try {
-      await cp(from, to, { recursive: true, force: false });
-      if (commitMark(from) === before) return true;
+      await cp(from, to, { recursive: true, force: false, preserveTimestamps: true });
+      if (commitMark(from) === before) return "whole";
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }
     await removeOutdated(from, to);
   }
-  return false;
+  return "busy";
 }
 
 /** Removes what is not as it is in the index by now, such as files that were still being written. */

@@ -26,20 +26,19 @@ export async function checkIndex(
   folder: string,
   place: { readonly scratch: string; readonly pages: number },
 ): Promise<Check[]> {
-  const tableFile = path.join(folder, "meta.json");
-  const built = statSync(tableFile, { throwIfNoEntry: false });
-  if (built === undefined && place.pages > TRIED_PAGES) {
-    return [warn("index", "not built yet", "run `lectern index`; `serve` also builds it")];
-  }
   const indexDir = path.join(place.scratch, "index");
   try {
-    if (built !== undefined) {
-      // `<hash of roots and settings>/v<format>`, as below the folder it lies in.
-      const inside = path.join(path.basename(path.dirname(folder)), path.basename(folder));
-      if (!(await copyIndex(folder, path.join(indexDir, inside)))) {
-        return [warn("index", "was written all the time it was looked at", "ask again")];
-      }
+    // `<hash of roots and settings>/v<format>`, as below the folder it lies in.
+    const inside = path.join(path.basename(path.dirname(folder)), path.basename(folder));
+    const copy = path.join(indexDir, inside);
+    const copied = await copyIndex(folder, copy);
+    if (copied === "busy") {
+      return [warn("index", "was written all the time it was looked at", "ask again")];
     }
+    if (copied === "absent" && place.pages > TRIED_PAGES) {
+      return [warn("index", "not built yet", "run `lectern index`; `serve` also builds it")];
+    }
+    const built = statSync(path.join(copy, "meta.json"), { throwIfNoEntry: false });
     await using engine = await openEngine({ ...engineOptions(settings), indexDir });
     const before = await engine.stats();
     const report = await engine.sync();
