@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import type { Hit, Signals } from "@lectern/native";
 
 import type { Answer } from "./ask.ts";
@@ -25,11 +27,15 @@ export interface Place {
   readonly signals: Signals;
 }
 
-/** The first `count` questions that failed, in the order of the questions. */
+/**
+ * At most `count` of the questions that failed, drawn from all of them whatever their order, and in
+ * the order of the questions. The same questions are drawn in every run in which they fail.
+ */
 export function failures(answers: readonly Answer[], count: number): Failure[] {
-  return answers
-    .filter(({ rank }) => rank !== 1)
-    .slice(0, count)
+  const failed = answers.filter(({ rank }) => rank !== 1);
+  const drawn = new Set(failed.toSorted((a, b) => (lot(a) < lot(b) ? -1 : 1)).slice(0, count));
+  return failed
+    .filter((answer) => drawn.has(answer))
     .map(({ question, hits, rank }) => {
       const { id, query, kind, relevant } = question;
       return {
@@ -43,6 +49,11 @@ export function failures(answers: readonly Answer[], count: number): Failure[] {
         found: rank === null ? null : placeOf(hits, rank),
       };
     });
+}
+
+/** A place in the draw: files are often in order of kind, so that the first to fail are of one. */
+function lot({ question: { id, query } }: Answer): string {
+  return `${createHash("md5").update(query, "utf8").digest("hex")} ${id}`;
 }
 
 function placeOf(hits: readonly Hit[], rank: number): Place | null {

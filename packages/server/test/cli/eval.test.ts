@@ -329,6 +329,30 @@ describe("--failures", () => {
     expect(ask(folder, [good], "--failures", "1").stdout).toContain("no question failed");
   });
 
+  it("are drawn from the whole file, whatever its order, and again when others are mended", () => {
+    const folder = docs(pages);
+    const failing = ["first", "second"].flatMap((kind) =>
+      Array.from({ length: 20 }, (_, at) => ({
+        query: `xyzzy ${kind} ${at}`,
+        id: `${kind}-${at}`,
+        kind,
+        relevant: [{ path: "kafka.md" }],
+      })),
+    );
+    const drawn = (asked: readonly unknown[]) =>
+      (reportOf(ask(folder, asked, "--failures", "10", "--json")).failures ?? []) as {
+        readonly id: string;
+        readonly kind: string;
+      }[];
+    const some = drawn(failing);
+    expect(some).toHaveLength(10);
+    expect(new Set(some.map(({ kind }) => kind))).toEqual(new Set(["first", "second"]));
+    expect(drawn(failing.toReversed())).toEqual(some.toReversed());
+    const [mended, ...rest] = some;
+    const again = drawn(failing.filter(({ id }) => id !== mended?.id));
+    expect(again).toEqual(expect.arrayContaining(rest));
+  });
+
   it("are in the report for programs", () => {
     const report = reportOf(ask(docs(pages), lines, "--failures", "9", "--json"));
     expect(report.failures).toHaveLength(3);
