@@ -13,6 +13,7 @@
 
 mod blocks;
 mod budget;
+mod encoding;
 mod fallback;
 mod front_matter;
 mod html;
@@ -27,10 +28,11 @@ mod split;
 mod template;
 mod yaml;
 
+pub use encoding::NotText;
 pub use front_matter::FrontMatter;
 pub use link_target::{LinkTarget, TargetScope};
 pub use page::{CodeBlock, Link, Page, parse};
 pub use page_keys::{PageKey, file_name, is_folder_page, page_keys};
 pub use sections::Section;
 pub use slug::github_slug;
-pub use source::{LineRange, NotText, Source};
+pub use source::{LineRange, Source};
