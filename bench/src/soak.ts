@@ -138,12 +138,25 @@ class Run {
   }
 }
 
+/** What is looked at, and how far its trend may go. */
 const MEASURES = [
-  ["anonymous memory, MB", FLAT, ({ anonymous }: Sample) => anonymous / 1e6],
-  ["open handles", FLAT, ({ openHandles }: Sample) => openHandles],
-  ["mapped index files", FLAT_BUT_FOR_MERGES, ({ mappedFiles }: Sample) => mappedFiles],
-  ["files of the index", FLAT_BUT_FOR_MERGES, ({ indexFiles }: Sample) => indexFiles],
-  ["index, MB", FLAT_BUT_FOR_MERGES, ({ indexBytes }: Sample) => indexBytes / 1e6],
+  { name: "anonymous memory, MB", flat: FLAT, of: ({ anonymous }: Sample) => anonymous / 1e6 },
+  { name: "open handles", flat: FLAT, of: ({ openHandles }: Sample) => openHandles },
+  {
+    name: "mapped index files",
+    flat: FLAT_BUT_FOR_MERGES,
+    of: ({ mappedFiles }: Sample) => mappedFiles,
+  },
+  {
+    name: "files of the index",
+    flat: FLAT_BUT_FOR_MERGES,
+    of: ({ indexFiles }: Sample) => indexFiles,
+  },
+  {
+    name: "index, MB",
+    flat: FLAT_BUT_FOR_MERGES,
+    of: ({ indexBytes }: Sample) => indexBytes / 1e6,
+  },
 ] as const;
 
 /** Medians of tenths of the run. */
@@ -153,7 +166,7 @@ export function soakTable({ samples, seconds }: SoakFigures): Table {
   return table(
     title,
     ["median of", "second tenth", "middle tenth", "last tenth", "most", "trend"],
-    MEASURES.map(([name, , of]) => [
+    MEASURES.map(({ name, of }) => [
       name,
       ...[0.1, 0.45, 0.9].map((from) => median(tenth(samples, from).map(of)).toFixed(1)),
       Math.max(...samples.map(of)).toFixed(1),
@@ -164,7 +177,7 @@ export function soakTable({ samples, seconds }: SoakFigures): Table {
 
 /** What grew, in words. */
 export function soakProblems({ samples }: SoakFigures): string[] {
-  return MEASURES.flatMap(([name, flat, of]) => {
+  return MEASURES.flatMap(({ name, flat, of }) => {
     const grown = trend(samples.map(of));
     return grown > flat ? [`${name} grew by ${(100 * grown).toFixed(1)} %`] : [];
   });
@@ -186,7 +199,7 @@ function trend(series: readonly number[]): number {
 export function soakPlot({ samples }: SoakFigures): Promise<string> {
   const plot: LinePlot = {
     title: "A server over many searches and commits",
-    panels: MEASURES.map(([name, , of]) => ({
+    panels: MEASURES.map(({ name, of }) => ({
       title: name,
       x: "searches",
       y: name,

@@ -67,15 +67,11 @@ export function addEvalCommand(lectern: Command): void {
     )
     .optionsGroup("Output:")
     .addOption(
-      integerOption(
-        "--failures <count>",
-        "questions to explain, drawn from those whose first page is wrong",
-        {
-          min: 0,
-          max: 100_000,
-          value: 0,
-        },
-      ),
+      integerOption("--failures <count>", "questions to explain whose first page is wrong", {
+        min: 0,
+        max: 100_000,
+        value: 0,
+      }),
     )
     .option("--json", "print the report for programs")
     .action(async (file: string, flags: Flags) => {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { locateIndex, type OpenOptions, openEngine, type Stats } from "@lectern/native";
 import type { Command } from "commander";
 
+import { COMMIT_FILE } from "../doctor/index-copy.ts";
 import { readAccount } from "../freshness/account.ts";
 import { describe } from "./help.ts";
 import { addDocumentFlags, type DocumentFlags, openOptions } from "./options.ts";
@@ -42,7 +43,7 @@ type IndexStats =
 /** What is known of an index; one that was never built is not made. */
 async function indexStats(options: OpenOptions): Promise<IndexStats> {
   const indexFolder = await locateIndex(options);
-  if (!existsSync(path.join(indexFolder, "meta.json"))) return { indexFolder, isBuilt: false };
+  if (!existsSync(path.join(indexFolder, COMMIT_FILE))) return { indexFolder, isBuilt: false };
   await using engine = await openEngine(options);
   const stats = await engine.stats();
   return stats.generation === 0 ? { indexFolder, isBuilt: false } : { isBuilt: true, ...stats };

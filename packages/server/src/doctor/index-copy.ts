@@ -2,10 +2,10 @@ import { statSync } from "node:fs";
 import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 
-/** What says which files make up the commit. */
-const COMMIT = "meta.json";
+/** The file of an index that says which others make up its last commit; absent before the first. */
+export const COMMIT_FILE = "meta.json";
 /** Files that are replaced; all others only grow, under names that never come again. */
-const REPLACED: ReadonlySet<string> = new Set([COMMIT, ".managed.json"]);
+const REPLACED: ReadonlySet<string> = new Set([COMMIT_FILE, ".managed.json"]);
 /** Commits that may come in between before the index counts as one that cannot be copied. */
 const ATTEMPTS = 50;
 
@@ -57,7 +57,7 @@ async function removeOutdated(from: string, to: string): Promise<void> {
 
 /** Differs after every commit; `undefined` where there is none. */
 function commitMark(folder: string): string | undefined {
-  const file = path.join(folder, COMMIT);
+  const file = path.join(folder, COMMIT_FILE);
   const found = statSync(file, { bigint: true, throwIfNoEntry: false });
   return found && `${found.ino} ${found.mtimeNs} ${found.size}`;
 }

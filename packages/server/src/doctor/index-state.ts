@@ -11,7 +11,7 @@ import {
 
 import { engineOptions, type Settings } from "../config/settings.ts";
 import { type Check, counted, fail, ok, warn } from "./check.ts";
-import { copyIndex } from "./index-copy.ts";
+import { COMMIT_FILE, copyIndex } from "./index-copy.ts";
 
 /** Above this many pages an index that is not there is not made just to look at it. */
 const TRIED_PAGES = 20_000;
@@ -38,7 +38,7 @@ export async function checkIndex(
     if (copied === "absent" && place.pages > TRIED_PAGES) {
       return [warn("index", "not built yet", "run `lectern index`; `serve` also builds it")];
     }
-    const built = statSync(path.join(copy, "meta.json"), { throwIfNoEntry: false });
+    const built = statSync(path.join(copy, COMMIT_FILE), { throwIfNoEntry: false });
     await using engine = await openEngine({ ...engineOptions(settings), indexDir });
     const before = await engine.stats();
     const report = await engine.sync();

@@ -5,8 +5,8 @@ import { setImmediate } from "node:timers/promises";
 import { openEngine } from "@lectern/native";
 import { expect, it } from "vitest";
 
-import { copyIndex } from "../src/doctor/index-copy.ts";
-import { docs } from "./support/servers.ts";
+import { copyIndex } from "../../src/doctor/index-copy.ts";
+import { docs } from "../support/servers.ts";
 
 const PAGES = 20;
 /** As many copies and commits at least. */
